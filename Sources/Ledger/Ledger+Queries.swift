@@ -1,0 +1,100 @@
+import LMDB
+public import LedgerDomain
+import LedgerLog
+public import LedgerProjections
+public import LedgerSchema
+
+extension Ledger {
+    /// May this token be used now? Without its fields: the quickest answer.
+    public func verdict(_ token: Token) throws -> KeyCheck {
+        try ask { queries, position, transaction in try queries.verdict(token, position: position, in: &transaction) }
+    }
+
+    /// Who presents this token, and is it good? `nil` if no key ever had it.
+    public func standing(_ token: Token) throws -> KeyStanding? {
+        try ask { queries, _, transaction in try queries.standing(token, in: &transaction) }
+    }
+
+    /// May this token be used now, for this model? With the key's fields.
+    public func check(_ token: Token, model: String? = nil) throws -> KeyCheck {
+        try ask { queries, position, transaction in try queries.check(token, model: model, position: position, in: &transaction) }
+    }
+
+    /// A key, deleted ones too; by alias a living one. `nil` if there is none.
+    public func key(_ target: KeyTarget) throws -> KeyView? {
+        try ask { queries, position, transaction in try queries.view(of: target, position: position, in: &transaction) }
+    }
+
+    public func keys(_ query: KeyQuery) throws -> KeyPage {
+        try ask { queries, position, transaction in try queries.list(query, position: position, in: &transaction) }
+    }
+
+    public func aliases(_ query: AliasQuery) throws -> AliasPage {
+        try ask { queries, position, transaction in try queries.aliases(query, position: position, in: &transaction) }
+    }
+
+    /// The life of a key, from its first event on; empty if there is no such key.
+    public func history(_ keyID: KeyID) throws -> [HistoryEntry] {
+        try ask { queries, _, transaction in try queries.history(of: keyID, in: &transaction) }
+    }
+
+    /// Every credential that a key ever had.
+    public func credentials(_ keyID: KeyID) throws -> [CredentialState] {
+        try ask { queries, _, transaction in try queries.credentials(of: keyID, in: &transaction) }
+    }
+
+    /// Every key that has or had an alias, living ones first.
+    public func keyIDs(everNamed alias: String) throws -> [KeyID] {
+        try ask { queries, _, transaction in try queries.keyIDs(everNamed: alias, in: &transaction) }
+    }
+
+    /// The name of a person or service that events name by number; `nil` if its text has gone or there is no such number.
+    public func subjectName(_ number: UInt64) throws -> String? {
+        try ask { queries, _, transaction in try queries.name(ofSubject: number, in: &transaction) }
+    }
+
+    /// Events from a position on, at most `limit`.
+    public func events(from first: Position, limit: Int) throws -> [RecordedEvent] {
+        do {
+            return try store.environment.read { (transaction: inout ReadTransaction) throws in
+                try LogReader(store.log).events(from: first, limit: limit, in: &transaction)
+            }
+        } catch { throw LedgerError(error) }
+    }
+
+    /// The last position recorded at or before a moment.
+    public func position(at moment: Instant) throws -> Position {
+        do {
+            return try store.environment.read { (transaction: inout ReadTransaction) throws in
+                try LogReader(store.log).position(recordedAtOrBefore: moment, in: &transaction)
+            }
+        } catch { throw LedgerError(error) }
+    }
+
+    /// Runs a query in one transaction.
+    ///
+    /// The position is read before the snapshot is taken, so that an answer never claims one that it does not reflect (invariant 5);
+    /// the latest recorded time after it, so that no event of the snapshot lies behind the moment of asking (invariant 2).
+    private func ask<R>(_ body: (KeyQueries, Position, inout ReadTransaction) throws -> R) throws -> R {
+        let before = published.value
+        do {
+            return try store.environment.read { (transaction: inout ReadTransaction) throws in
+                let after = published.value
+                let head = isWriter ? before.head : try LogReader(store.log).head(in: &transaction)
+                let latest = isWriter ? after.latest : head.recordedAt
+                let set = try liveSet(before, after, in: &transaction)
+                let queries = KeyQueries(store.keys(set), store.log, moment: max(environment.now(), latest))
+                return try body(queries, head.position, &transaction)
+            }
+        } catch { throw LedgerError(error) }
+    }
+
+    /// The set that answers in a snapshot. If the writer named the same before and after the snapshot was taken, no batch of the snapshot
+    /// went to the other; otherwise, and beside a writer of another process, the snapshot's own row tells.
+    private func liveSet(
+        _ before: Writer.Published, _ after: Writer.Published, in transaction: inout ReadTransaction
+    ) throws -> KeyTables.SetName {
+        if isWriter, before.swaps == after.swaps { return after.live }
+        return try LiveSet.read(store.log, in: &transaction)
+    }
+}

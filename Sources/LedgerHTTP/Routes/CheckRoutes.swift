@@ -1,0 +1,58 @@
+import HTTPTypes
+import Hummingbird
+import JSONText
+import Ledger
+
+/// The questions of gateways: is this key good, now?
+struct CheckRoutes: Sendable {
+    let ledger: Ledger
+    let authenticator: Authenticator
+    let count: @Sendable (KeyCheck.Code) -> Void
+
+    static let gatewayPath = "/auth/gateway"
+
+    func add(to router: Router<LedgerRequestContext>) {
+        router.post("/v1/keys/verify") { _, context in try verify(context) }
+        router.any("\(Self.gatewayPath)") { request, context in try gateway(request, context) }
+        router.any("\(Self.gatewayPath)/**") { request, context in try gateway(request, context) }
+    }
+
+    /// `{"key" | "token", "model"?}` by a gateway: always 200 with the verdict.
+    private func verify(_ context: LedgerRequestContext) throws -> Response {
+        _ = try authenticator.gateway(context, "/v1/keys/verify")
+        let body = try BodyFields.object(context.bodyBytes)
+        let model = body["model"]?.string
+        let check: KeyCheck
+        switch (body["key"]?.string, body["token"]?.string) {
+        case (let secret?, nil): check = try self.check(secret: secret, model: model)
+        case (nil, let hex?):
+            guard let token = Token(hex: hex) else {
+                throw APIError.badRequest("token must be 64 hexadecimal digits.", param: "token", code: "invalid_token")
+            }
+            check = try ledger.check(token, model: model)
+        default: throw APIError.badRequest("Give the secret as \"key\" or its SHA-256 as \"token\".", param: "key", code: "key_missing")
+        }
+        count(check.code)
+        var response = Response.json(capacity: 1_024) { CheckAnswer.write(check, to: &$0) }
+        response.setPosition(check.position.value)
+        return response
+    }
+
+    /// For nginx `auth_request`, Envoy ext_authz and Traefik ForwardAuth: the verdict on the credential that the request itself
+    /// carries, in status and headers.
+    private func gateway(_ request: Request, _ context: LedgerRequestContext) throws -> Response {
+        let model = request.headers[.model] ?? context.query.string("model")
+        let check: KeyCheck
+        switch context.credential {
+        case .secret(let secret, _): check = try self.check(secret: secret, model: model)
+        default: check = KeyCheck(code: context.credential == .none ? .notFound : .malformed, position: ledger.head.position)
+        }
+        count(check.code)
+        return CheckAnswer.gateway(check)
+    }
+
+    private func check(secret: String, model: String?) throws -> KeyCheck {
+        guard Secret.isAcceptableForeign(secret) else { return KeyCheck(code: .malformed, position: ledger.head.position) }
+        return try ledger.check(Token(secret: secret), model: model)
+    }
+}

@@ -1,0 +1,74 @@
+import HTTPTypes
+import Hummingbird
+import JSONText
+import Ledger
+
+/// A request that changes something: who sent it, under which id, with which note.
+struct CommandCall {
+    let caller: AuthenticatedCaller
+    private let request: Request
+    private let context: LedgerRequestContext
+    private let idempotency: Idempotency?
+
+    /// - Parameters:
+    ///   - route: the route's template.
+    ///   - path: the values of its parameters.
+    init(
+        _ request: Request, _ context: LedgerRequestContext, caller: AuthenticatedCaller, route: String, path: [String] = [],
+        body: JSONObject?
+    ) throws {
+        self.request = request
+        self.context = context
+        self.caller = caller
+        idempotency = try Idempotency(
+            request.headers, caller: caller,
+            NormalisedRequest(
+                method: request.method.rawValue, route: route, values: path + context.query.parameters.sortedParts,
+                body: body.map { .object($0) }))
+    }
+
+    var isIdempotent: Bool { idempotency != nil }
+
+    /// Does the command; its events are flushed when this returns.
+    ///
+    /// - Throws: `APIError` for what the ledger as a whole could not do; refused items are in the receipt.
+    func execute(_ items: [KeyCommand], on ledger: Ledger) async throws -> Receipt {
+        let fields = request.headers
+        let note = NoteSlot(reason: fields[.reason], changeRef: fields[.changeRef], onBehalfOf: fields[.changedBy])
+        let origin = OriginSlot(ip: context.remoteAddress?.ipAddress, userAgent: fields[.userAgent])
+        let command = CommandRequest(
+            items: items, caller: caller.caller, origin: origin, note: note,
+            source: Source(requestID: context.requestID, traceparent: fields[.traceparent] ?? ""), idempotency: idempotency)
+        do {
+            return try await ledger.execute(command)
+        } catch let error as LedgerError {
+            throw APIError(error)
+        }
+    }
+}
+
+extension QueryParameters {
+    /// Names and values, each a part of its own, in the order of their bytes.
+    var sortedParts: [String] {
+        items.sorted { ($0.name, $0.value) < ($1.name, $1.value) }.flatMap { [$0.name, $0.value] }
+    }
+}
+
+extension Receipt {
+    /// The one item of a command that has one.
+    ///
+    /// - Throws: the refusal as the route words it.
+    func single(_ route: KeyRoute) throws -> (view: KeyView, events: [EventType]) {
+        switch items.first {
+        case .done(let view, let events): return (view, events)
+        case .refused(let rejection): throw APIError(rejection, on: route)
+        case nil: throw APIError.unforeseen(nil)
+        }
+    }
+
+    func response(_ bytes: [UInt8]) -> Response {
+        var response = Response.json(bytes)
+        response.setPosition(position.value)
+        return response
+    }
+}

@@ -1,0 +1,60 @@
+package import Ledger
+package import LedgerTelemetry
+
+/// The figures that `/metrics` shows.
+package struct LedgerMetrics: Sendable {
+    package let registry: MetricsRegistry
+    private let batchCommands: Histogram
+    private let batchEvents: Histogram
+    private let decideSeconds: Histogram
+    private let commitSeconds: Histogram
+    private let verdicts: [KeyCheck.Code: Counter]
+
+    package init(registry: MetricsRegistry = MetricsRegistry()) {
+        self.registry = registry
+        batchCommands = registry.histogram("keyledger_batch_commands", help: "Commands of one commit.", buckets: Histogram.Buckets.counts)
+        batchEvents = registry.histogram("keyledger_batch_events", help: "Events of one commit.", buckets: Histogram.Buckets.counts)
+        decideSeconds = registry.histogram(
+            "keyledger_decide_seconds", help: "Deciding and putting one batch.", buckets: Histogram.Buckets.seconds)
+        commitSeconds = registry.histogram(
+            "keyledger_commit_seconds", help: "Commit of one batch: writing its pages and both flushes.", buckets: Histogram.Buckets.seconds
+        )
+        verdicts = Dictionary(
+            uniqueKeysWithValues: KeyCheck.Code.allCases.map { code in
+                (code, registry.counter("keyledger_verify_total", help: "Key checks by verdict.", labels: ["code": code.rawValue]))
+            })
+    }
+
+    /// Counts the writer's batches.
+    package var observer: LedgerObserver {
+        LedgerObserver { report in
+            batchCommands.observe(Double(report.commands))
+            batchEvents.observe(Double(report.events))
+            decideSeconds.observe(.nanoseconds(report.decideNanoseconds))
+            commitSeconds.observe(.nanoseconds(report.commitNanoseconds))
+        }
+    }
+
+    @Sendable func count(_ code: KeyCheck.Code) { verdicts[code]?.increment() }
+
+    /// Adds the gauges that are read when `/metrics` is.
+    package func watch(_ ledger: Ledger) {
+        func gauge(_ name: String, _ help: String, _ read: @escaping @Sendable (LedgerStatistics) -> Double?) {
+            registry.gauge(name, help: help) { (try? ledger.statistics()).flatMap(read) }
+        }
+        gauge("keyledger_head_position", "Position of the last event.") { Double($0.head.value) }
+        gauge("keyledger_keys", "Living keys.") { Double($0.livingKeys) }
+        gauge("keyledger_deleted_keys", "Deleted keys.") { Double($0.deletedKeys) }
+        gauge("keyledger_queue_depth", "Commands that wait for the writer.") { Double($0.queueDepth) }
+        gauge("keyledger_queue_capacity", "Commands that may wait for the writer.") { Double($0.queueCapacity) }
+        gauge("keyledger_map_size_bytes", "Address space reserved for the log.") { Double($0.mapSizeBytes) }
+        gauge("keyledger_map_used_bytes", "Bytes of the log's file in use or free for reuse.") { Double($0.mapUsedBytes) }
+        gauge("keyledger_readers", "Reader slots in use.") { Double($0.readersInUse) }
+        gauge("keyledger_oldest_reader_seconds", "Age of the oldest read transaction.") {
+            Double($0.oldestReaderAgeNanoseconds ?? 0) / 1e9
+        }
+        gauge("keyledger_poisoned", "1 after an I/O error that ended all writing.") { $0.isPoisoned ? 1 : 0 }
+    }
+
+    func render(_ ledger: Ledger) -> [UInt8] { Array(registry.render().utf8) }
+}

@@ -1,0 +1,63 @@
+package import LMDB
+package import LedgerSchema
+package import MerkleTree
+
+/// Appends records. A value: the writer takes a copy before a batch and keeps the new one only if the batch was committed.
+///
+/// Nothing is durable before the transaction's commit has returned.
+package struct LogAppender: Sendable {
+    private let tables: LogTables
+    package private(set) var head: Head
+    package private(set) var frontier: Frontier
+
+    /// The appender that continues the log as the transaction sees it.
+    package init(_ tables: LogTables, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws {
+        self.tables = tables
+        let log = LogReader(tables)
+        head = try log.head(in: &transaction)
+        var peaks: [[UInt8]: Hash32] = [:]
+        for (level, index) in MerkleTree.peaks(size: head.position.value) {
+            let hash = try log.node(level, index, in: &transaction)
+            peaks[LogTables.nodeKey(level: level, index: index)] = hash
+        }
+        frontier = try Frontier(size: head.position.value) { peaks[LogTables.nodeKey(level: $0, index: $1)] }
+    }
+
+    /// Appends one record behind the head.
+    ///
+    /// - Throws: `tooLarge`, `timeWentBack`, errors of the store. After an error the transaction must be aborted, except after
+    ///   `tooLarge` and `timeWentBack`, which are found before anything is written.
+    package mutating func append(
+        _ record: Record, recordedAt: Instant, in transaction: inout WriteTransaction
+    ) throws -> (position: Position, leafHash: Hash32) {
+        guard recordedAt >= head.recordedAt else {
+            throw LogError(.timeWentBack, "an event of \(recordedAt) cannot follow one of \(head.recordedAt)", position: head.position.next)
+        }
+        // A leaf without its time could not be read again: protobuf leaves a zero out.
+        guard recordedAt > .epoch else {
+            throw LogError(.timeWentBack, "the clock says \(recordedAt); set it right", position: head.position.next)
+        }
+        let (stored, outside) = try record.stored()
+        let position = head.position.next
+        let leafHash = MerkleTree.leafHash(record.leaf)
+        let key = LogTables.key(position)
+        try transaction.put(tables.events, key, stored, .append)
+        try transaction.put(tables.leaves, key, leafHash.bytes, .append)
+        for opening in outside { try put(opening, at: position, in: &transaction) }
+        var completed: [(level: Int, index: UInt64, hash: Hash32)] = []
+        frontier.append(leafHash) { completed.append(($0, $1, $2)) }
+        for node in completed {
+            try transaction.put(tables.nodes, LogTables.nodeKey(level: node.level, index: node.index), node.hash.bytes, .noOverwrite)
+        }
+        head = Head(position: position, recordedAt: recordedAt)
+        return (position, leafHash)
+    }
+
+    private func put(_ opening: Opening, at position: Position, in transaction: inout WriteTransaction) throws {
+        let bytes = opening.encoded
+        for (number, start) in stride(from: 0, to: bytes.count, by: LogTables.chunkSize).enumerated() {
+            let chunk = Array(bytes[start..<min(start + LogTables.chunkSize, bytes.count)])
+            try transaction.put(tables.openings, LogTables.chunkKey(position, opening.slot, UInt16(number)), chunk, .noOverwrite)
+        }
+    }
+}

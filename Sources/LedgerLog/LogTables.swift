@@ -1,0 +1,53 @@
+package import LMDB
+package import LedgerSchema
+
+/// The tables that hold the log itself (`Schemas/storage.md`).
+package struct LogTables: Sendable {
+    /// position (8, big-endian) → record.
+    package let events: Table
+    /// position (8) ‖ slot (1) ‖ chunk (2) → up to 1,900 bytes of an encoded opening.
+    package let openings: Table
+    /// position (8) → leaf hash (32).
+    package let leaves: Table
+    /// level (1) ‖ index (8) → hash (32) of a complete interior node.
+    package let nodes: Table
+    /// name → value.
+    package let meta: Table
+
+    package static let names = ["events", "openings", "leaves", "nodes", "meta"]
+    package static let chunkSize = 1_900
+
+    package init(_ environment: Environment) {
+        events = environment.table("events")
+        openings = environment.table("openings")
+        leaves = environment.table("leaves")
+        nodes = environment.table("nodes")
+        meta = environment.table("meta")
+    }
+
+    package static func key(_ position: Position) -> [UInt8] { bigEndian(position.value) }
+
+    package static func nodeKey(level: Int, index: UInt64) -> [UInt8] { [UInt8(truncatingIfNeeded: level)] + bigEndian(index) }
+
+    package static func chunkKey(_ position: Position, _ slot: SlotKind, _ chunk: UInt16) -> [UInt8] {
+        key(position) + [slot.rawValue, UInt8(chunk >> 8), UInt8(truncatingIfNeeded: chunk)]
+    }
+
+    package static func position(_ key: Span<UInt8>) throws(LMDBError) -> Position {
+        guard key.count == 8 else {
+            throw LMDBError(.corrupted, "a key of the events has \(key.count) bytes, not 8; restore a backup", operation: "read events")
+        }
+        return Position(integer(key, at: 0))
+    }
+
+    package static func bigEndian(_ value: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * UInt64($0))) }
+    }
+
+    /// The big-endian integer of 8 bytes from `offset` on.
+    package static func integer(_ bytes: Span<UInt8>, at offset: Int) -> UInt64 {
+        var value: UInt64 = 0
+        for index in offset..<offset + 8 { value = value << 8 | UInt64(bytes[index]) }
+        return value
+    }
+}

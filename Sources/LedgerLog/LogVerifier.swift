@@ -1,0 +1,169 @@
+package import LMDB
+package import LedgerSchema
+public import MerkleTree
+
+/// What a walk through the whole log found.
+public struct LogReport: Hashable, Sendable {
+    public var events: UInt64 = 0
+    public var lifecycleEvents: UInt64 = 0
+    public var openings: UInt64 = 0
+    public var treeNodes: UInt64 = 0
+    public var root: Hash32 = MerkleTree.emptyRoot
+    /// The first thing that is wrong; the walk stops there.
+    public var failure: LogError?
+
+    public init() {}
+}
+
+/// Recomputes everything that the log states about itself: positions without a gap, times that never go back, leaf hashes,
+/// tree nodes, commitments, the chain of each key.
+package struct LogVerifier {
+    private let tables: LogTables
+    private let log: LogReader
+    private let logID: LogID
+    private var openingRows = 0
+    private var report = LogReport()
+    private var frontier = Frontier()
+    private var previousTime = Instant.distantPast
+    private static let pageSize = 5_000
+
+    private init(_ tables: LogTables, _ logID: LogID) {
+        self.tables = tables
+        self.log = LogReader(tables)
+        self.logID = logID
+    }
+
+    /// Walks the log in pages, so that no transaction is held for long. Stops at the first failure.
+    ///
+    /// - Parameter logID: of the format row, which LedgerOpened must name.
+    /// - Parameter progress: called after each page with the positions done and the head.
+    /// - Throws: errors of the store only; what is wrong with the log is in the report.
+    package static func verify(
+        _ environment: Environment, logID: LogID, progress: (UInt64, UInt64) -> Void = { _, _ in }
+    ) throws -> LogReport {
+        var verifier = LogVerifier(LogTables(environment), logID)
+        do {
+            var next = Position.first
+            while true {
+                let (done, head) = try environment.read { transaction in
+                    try verifier.page(from: next, in: &transaction)
+                }
+                progress(done.value, head.value)
+                if done >= head { break }
+                next = done.next
+            }
+        } catch let error as LogError {
+            verifier.report.failure = error
+        } catch let error as SchemaError {
+            verifier.report.failure = LogError(.damaged, error.message, position: error.position)
+        } catch let error as LMDBError where error.code == .corrupted || error.code == .pageNotFound {
+            verifier.report.failure = LogError(.damaged, error.description)
+        }
+        verifier.report.root = verifier.frontier.root()
+        return verifier.report
+    }
+
+    private mutating func page(
+        from first: Position, in transaction: inout ReadTransaction
+    ) throws -> (done: Position, head: Position) {
+        let head = try log.head(in: &transaction).position
+        let last = min(head.value, first.value + UInt64(Self.pageSize) - 1)
+        if first.value <= last {
+            for value in first.value...last { try check(Position(value), in: &transaction) }
+        }
+        // In the last page's own transaction: a writer may go on.
+        if last == head.value { try finish(in: &transaction) }
+        return (Position(last), head)
+    }
+
+    private mutating func check(_ position: Position, in transaction: inout ReadTransaction) throws {
+        let (record, rows): (Record, Int)
+        do {
+            (record, rows) = try log.countedRecord(at: position, in: &transaction)
+        } catch let error as LogError where error.code == .noSuchPosition {
+            throw LogError.damaged("the event is missing although later ones exist", at: position)
+        }
+        let event = try LogReader.event(position, record)
+        guard try log.leafHash(at: position, in: &transaction) == event.leafHash else {
+            throw LogError.damaged("the leaf's bytes do not match their hash", at: position)
+        }
+        guard event.recordedAt >= previousTime else { throw LogError.damaged("recorded time goes back", at: position) }
+        previousTime = event.recordedAt
+        try checkOpenings(record, event)
+        if event.event.type.isLifecycle { try checkLink(event, in: &transaction) }
+        if position == .first { try checkOpened(event) }
+        try checkNodes(event.leafHash, at: position, in: &transaction)
+        openingRows += rows
+        report.events += 1
+    }
+
+    private func checkOpened(_ event: RecordedEvent) throws {
+        guard case .ledgerOpened(let opened) = event.event else {
+            throw LogError.damaged("the log does not begin with LedgerOpened", at: event.position)
+        }
+        guard opened.logID == logID else {
+            throw LogError.damaged("the format row names log \(logID), LedgerOpened \(opened.logID)", at: event.position)
+        }
+    }
+
+    private mutating func checkNodes(_ leafHash: Hash32, at position: Position, in transaction: inout ReadTransaction) throws {
+        var completed: [(level: Int, index: UInt64, hash: Hash32)] = []
+        frontier.append(leafHash) { completed.append(($0, $1, $2)) }
+        for node in completed {
+            guard try log.node(node.level, node.index, in: &transaction) == node.hash else {
+                throw LogError.damaged("tree node (\(node.level), \(node.index)) does not match its children", at: position)
+            }
+            report.treeNodes += 1
+        }
+    }
+
+    private mutating func checkOpenings(_ record: Record, _ event: RecordedEvent) throws {
+        let committed = event.envelope.commitments
+        for item in committed {
+            guard let opening = record.openings.first(where: { $0.slot == item.slot }) else {
+                throw LogError.damaged("the text of the \(item.slot) slot is missing although nobody was erased", at: event.position)
+            }
+            guard opening.commitment == item.commitment else {
+                throw LogError.damaged("the text of the \(item.slot) slot does not match its commitment", at: event.position)
+            }
+        }
+        guard record.openings.count == committed.count else {
+            throw LogError.damaged("the record opens a slot that its leaf does not commit to", at: event.position)
+        }
+        report.openings += UInt64(record.openings.count)
+    }
+
+    private mutating func checkLink(_ event: RecordedEvent, in transaction: inout ReadTransaction) throws {
+        guard let link = event.envelope.link else { throw LogError.damaged("the lifecycle event has no link", at: event.position) }
+        report.lifecycleEvents += 1
+        if link.revision == 1 {
+            guard link.previousPosition == .none, link.previousLeafHash == .zero else {
+                throw LogError.damaged("revision 1 of key \(link.keyID) links to an event before it", at: event.position)
+            }
+            return
+        }
+        guard link.previousPosition > .none, link.previousPosition < event.position else {
+            throw LogError.damaged("revision \(link.revision) of key \(link.keyID) has no event before it", at: event.position)
+        }
+        let before = try log.event(at: link.previousPosition, in: &transaction)
+        guard before.leafHash == link.previousLeafHash, before.keyID == link.keyID, before.revision == link.revision - 1 else {
+            throw LogError.damaged("revision \(link.revision) of key \(link.keyID) does not continue the one before", at: event.position)
+        }
+    }
+
+    /// Nothing may stand beside what was read.
+    private func finish(in transaction: inout ReadTransaction) throws {
+        guard report.events > 0 else { throw LogError(.damaged, "the log is empty. Restore a backup.") }
+        let expected = [
+            (tables.events, Int(report.events)), (tables.leaves, Int(report.events)), (tables.nodes, Int(report.treeNodes)),
+            (tables.openings, openingRows),
+        ]
+        for (table, rows) in expected {
+            let found = try transaction.count(table)
+            guard found == rows else {
+                throw LogError(
+                    .damaged, "the \(table.name) table has \(found) rows, its \(report.events) events make \(rows). Restore a backup.")
+            }
+        }
+    }
+}

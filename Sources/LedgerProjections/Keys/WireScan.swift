@@ -1,0 +1,76 @@
+import LMDB
+
+/// Steps through the fields of a protobuf message in place, without decoding the message: for the few fields that a check needs.
+struct WireScan {
+    enum Value {
+        /// A varint or a fixed 64-bit number.
+        case number(UInt64)
+        /// Where text, bytes or an inner message stand.
+        case bytes(Range<Int>)
+    }
+
+    private var offset: Int
+    private let end: Int
+
+    /// - Parameter range: where the message stands in the bytes that ``next(in:)`` is given.
+    init(_ range: Range<Int>) {
+        offset = range.lowerBound
+        end = range.upperBound
+    }
+
+    /// The next field; `nil` at the end.
+    ///
+    /// - Throws: `corrupted` if the bytes are no message.
+    mutating func next(in bytes: Span<UInt8>) throws(LMDBError) -> (field: UInt64, value: Value)? {
+        guard offset < end else { return nil }
+        let tag = try varint(bytes)
+        switch tag & 7 {
+        case 0: return (tag >> 3, .number(try varint(bytes)))
+        case 1:
+            let place = try take(8)
+            var number: UInt64 = 0
+            for index in 0..<8 { number |= UInt64(bytes[place.lowerBound + index]) << UInt64(8 * index) }
+            return (tag >> 3, .number(number))
+        case 2:
+            let length = try varint(bytes)
+            guard length <= UInt64(end - offset) else { throw Self.damaged }
+            return (tag >> 3, .bytes(try take(Int(length))))
+        default: throw Self.damaged
+        }
+    }
+
+    private mutating func varint(_ bytes: Span<UInt8>) throws(LMDBError) -> UInt64 {
+        var number: UInt64 = 0
+        var shift: UInt64 = 0
+        while offset < end, shift < 64 {
+            let byte = bytes[offset]
+            offset += 1
+            number |= UInt64(byte & 0x7f) << shift
+            if byte < 0x80 { return number }
+            shift += 7
+        }
+        throw Self.damaged
+    }
+
+    private mutating func take(_ count: Int) throws(LMDBError) -> Range<Int> {
+        guard count <= end - offset else { throw Self.damaged }
+        defer { offset += count }
+        return offset..<offset + count
+    }
+
+    static var damaged: LMDBError {
+        LMDBError(.corrupted, "a row is damaged; run `keyledger fsck`, then `keyledger rebuild`", operation: "read keys")
+    }
+}
+
+extension Span<UInt8> {
+    /// The text in a range.
+    func text(_ range: Range<Int>) -> String {
+        unsafe extracting(range).withUnsafeBufferPointer { bytes in unsafe String(decoding: bytes, as: UTF8.self) }
+    }
+}
+
+extension Int64 {
+    /// A number that protobuf's zigzag encoding has folded into an unsigned one.
+    init(zigzag number: UInt64) { self = Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1) }
+}

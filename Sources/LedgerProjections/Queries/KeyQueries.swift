@@ -1,0 +1,93 @@
+package import LMDB
+package import LedgerDomain
+package import LedgerLog
+package import LedgerSchema
+import MerkleTree
+
+/// Answers about keys within one transaction: one set of key tables, the log for names, one moment of asking.
+package struct KeyQueries: Sendable {
+    let keys: KeyReader
+    let log: LogReader
+    package let moment: Instant
+
+    package init(_ tables: KeyTables, _ log: LogTables, moment: Instant) {
+        keys = KeyReader(tables)
+        self.log = LogReader(log)
+        self.moment = moment
+    }
+
+    /// A key, deleted ones too; by alias a living one.
+    package func view(
+        of target: KeyTarget, position: Position, in transaction: inout some Transaction & ~Copyable & ~Escapable
+    ) throws -> KeyView? {
+        switch target {
+        case .token(let token):
+            guard let credential = try keys.credential(token, in: &transaction) else { return nil }
+            guard let state = try keys.key(credential.keyID, in: &transaction) else { throw missing(credential.keyID) }
+            return try view(of: state, credential: credential, position: position, in: &transaction)
+        case .keyID(let id):
+            guard let state = try keys.key(id, in: &transaction) else { return nil }
+            return try view(of: state, position: position, in: &transaction)
+        case .alias(let alias):
+            guard let id = try keys.holders(ofAlias: alias, in: &transaction).first else { return nil }
+            return try view(of: .keyID(id), position: position, in: &transaction)
+        }
+    }
+
+    /// A state with the names that stand behind its numbers.
+    package func view(
+        of state: KeyState, credential: CredentialState? = nil, position: Position,
+        in transaction: inout some Transaction & ~Copyable & ~Escapable
+    ) throws -> KeyView {
+        guard let current = try keys.credential(state.currentToken, in: &transaction) else { throw missing(state.keyID) }
+        return try view(of: state, presented: credential ?? current, current: current, resets: .last, position: position, in: &transaction)
+    }
+
+    /// - Parameter resets: the last position whose reset of spend counts.
+    func view(
+        of state: KeyState, presented: CredentialState, current: CredentialState, resets: Position, position: Position,
+        in transaction: inout some Transaction & ~Copyable & ~Escapable
+    ) throws -> KeyView {
+        let budget = Budget(state.terms, reset: try keys.spendReset(of: state.keyID, upTo: resets, in: &transaction), at: moment)
+        var view = KeyView(
+            state: state, credential: presented, current: current, spend: budget.spend, totalSpend: .zero, moment: moment,
+            position: position,
+            status: status(of: presented.window, in: state.gate, at: moment, budgetExceeded: budget.isExceeded))
+        if let subject = state.terms.subject { view.userID = try name(ofSubject: subject, in: &transaction) }
+        view.createdBy = try name(of: state.createdBy, in: &transaction)
+        view.updatedBy = try name(of: state.updatedBy, in: &transaction)
+        if let deletedBy = state.deletedBy {
+            view.deletedBy = try name(of: deletedBy, in: &transaction)
+            view.deletedByToken = try deletedBy.credential.flatMap { try token(of: $0, in: &transaction) }
+            view.changedBy = try log.slots(at: state.lastPosition, in: &transaction).note?.onBehalfOf
+        }
+        return view
+    }
+
+    /// A subject's name; `nil` if its text has gone.
+    package func name(ofSubject number: UInt64, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> String? {
+        try keys.name(ofSubject: number, in: &transaction)
+    }
+
+    package func name(of actor: Actor, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> String {
+        guard actor.subject != 0 else { return KeyView.defaultUserID }
+        return try name(ofSubject: actor.subject, in: &transaction) ?? "erased-\(actor.subject)"
+    }
+
+    /// The token that a reference names.
+    package func token(
+        of reference: CredentialReference, in transaction: inout some Transaction & ~Copyable & ~Escapable
+    ) throws -> Token? {
+        switch try log.event(at: reference.position, in: &transaction).event {
+        case .keyCreated(let event): event.token
+        case .keyRegenerated(let event): event.newToken
+        case .keyImported(let event):
+            reference.ordinal == 0 ? event.token : event.credentials.dropFirst(Int(reference.ordinal) - 1).first?.token
+        default: nil
+        }
+    }
+
+    func missing(_ keyID: KeyID) -> FoldError {
+        FoldError(position: .none, message: "key \(keyID) is incomplete in the key tables; run `keyledger rebuild`")
+    }
+}

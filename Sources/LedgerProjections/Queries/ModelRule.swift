@@ -1,0 +1,19 @@
+import LedgerDomain
+import LedgerSchema
+
+/// Which models a key may use (CONTRACT of LiteLLM: an empty list allows all; three special names; `provider/*` wildcards).
+package enum ModelRule {
+    package static func allows(_ model: String, _ models: [String]?) -> Bool {
+        guard let models, !models.isEmpty else { return true }
+        for entry in models {
+            switch entry {
+            case "all-proxy-models", "all-team-models", "*": return true
+            case "no-default-models": continue
+            case model: return true
+            default:
+                if entry.hasSuffix("*"), model.utf8.starts(with: entry.utf8.dropLast()) { return true }
+            }
+        }
+        return false
+    }
+}

@@ -1,0 +1,60 @@
+/// A record of the log: `varint(length of leaf) ‖ leaf ‖ openings`. Only the leaf is hashed.
+public struct Record: Hashable, Sendable {
+    /// A leaf is at most this long: a uint16 frames it elsewhere, and proofs carry it.
+    public static let maximumLeafSize = 16 * 1024
+    /// Openings that would take a record over this size stand in a table of their own.
+    public static let maximumInlineSize = 1_900
+    /// A slot's opening is at most this long.
+    public static let maximumSlotSize = 256 * 1024
+
+    public var leaf: [UInt8]
+    public var openings: [Opening]
+
+    public init(leaf: [UInt8], openings: [Opening]) {
+        self.leaf = leaf
+        self.openings = openings
+    }
+
+    /// What is stored under the position, and the openings that have to stand in the openings table instead.
+    ///
+    /// - Throws: `tooLarge`.
+    package func stored() throws(SchemaError) -> (record: [UInt8], outside: [Opening]) {
+        guard leaf.count <= Self.maximumLeafSize else {
+            throw SchemaError(
+                .tooLarge,
+                "the event's leaf has \(leaf.count) bytes; at most \(Self.maximumLeafSize) are stored. Shorten its lists and names.")
+        }
+        for opening in openings where opening.content.count > Self.maximumSlotSize {
+            throw SchemaError(
+                .tooLarge, "the \(opening.slot) slot has \(opening.content.count) bytes; at most \(Self.maximumSlotSize) are stored.")
+        }
+        let head = Varint.encode(UInt64(leaf.count)) + leaf
+        let inline = Opening.encode(openings)
+        if head.count + inline.count <= Self.maximumInlineSize { return (head + inline, []) }
+        return (head, openings)
+    }
+
+    /// Splits a stored record. Openings that stand in the openings table are not in it.
+    package static func split(_ bytes: [UInt8]) throws(SchemaError) -> (leaf: ArraySlice<UInt8>, openings: ArraySlice<UInt8>) {
+        var reader = VarintReader(bytes: bytes)
+        guard let length = reader.varint(), length <= UInt64(maximumLeafSize), Int(length) <= bytes.count - reader.offset else {
+            throw SchemaError(.malformed, "the record's length does not match its bytes. The file is damaged; restore a backup.")
+        }
+        let end = reader.offset + Int(length)
+        return (bytes[reader.offset..<end], bytes[end...])
+    }
+}
+
+package enum Varint {
+    /// Base-128, least significant group first, as in protobuf.
+    package static func encode(_ value: UInt64) -> [UInt8] {
+        var rest = value
+        var bytes: [UInt8] = []
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+        return bytes
+    }
+}

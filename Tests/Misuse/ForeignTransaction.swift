@@ -1,0 +1,6 @@
+// error: has non-Escapable type 'TransactionHandle'
+import LMDB
+
+struct Kept: Transaction {
+    let handle: TransactionHandle
+}

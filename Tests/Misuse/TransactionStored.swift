@@ -1,0 +1,6 @@
+// error: cannot return a ~Escapable result
+import LMDB
+
+final class Keeper {
+    var kept: WriteTransaction?
+}

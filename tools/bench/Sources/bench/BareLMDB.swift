@@ -1,0 +1,87 @@
+import CLMDB
+import Glibc
+
+/// liblmdb with nothing around it: what every figure of the store is held against.
+final class BareLMDB {
+    private var environment: OpaquePointer?
+    private let path: String
+
+    init(_ path: String, readOnly: Bool = false) throws {
+        self.path = path
+        mkdir(path, 0o700)
+        try Self.require(mdb_env_create(&environment), "mdb_env_create")
+        try Self.require(mdb_env_set_mapsize(environment, 64 << 30), "mdb_env_set_mapsize")
+        try Self.require(mdb_env_set_maxdbs(environment, 64), "mdb_env_set_maxdbs")
+        let flags = UInt32(MDB_NOTLS) | (readOnly ? UInt32(MDB_RDONLY) : 0)
+        try Self.require(mdb_env_open(environment, path, flags, 0o600), "mdb_env_open \(path)")
+    }
+
+    func close() {
+        mdb_env_close(environment)
+        environment = nil
+    }
+
+    private static func require(_ result: Int32, _ what: String) throws {
+        if result != 0 { throw BenchError("\(what): \(String(cString: mdb_strerror(result)))") }
+    }
+
+    /// Appends records of the given sizes, so many to each commit, keys counting up from 1; each commit is flushed.
+    func append(batches: [Int], sizes: [Int]) throws {
+        var table = MDB_dbi()
+        var transaction: OpaquePointer?
+        try Self.require(mdb_txn_begin(environment, nil, 0, &transaction), "mdb_txn_begin")
+        try Self.require(mdb_dbi_open(transaction, "events", UInt32(MDB_CREATE), &table), "mdb_dbi_open")
+        try Self.require(mdb_txn_commit(transaction), "mdb_txn_commit")
+        let bytes = [UInt8](repeating: 0x5A, count: sizes.max() ?? 0)
+        var position: UInt64 = 0
+        for batch in batches {
+            try Self.require(mdb_txn_begin(environment, nil, 0, &transaction), "mdb_txn_begin")
+            for _ in 0..<batch {
+                let size = sizes[Int(position) % sizes.count]
+                position += 1
+                var key = position.bigEndian
+                try bytes.withUnsafeBytes { value in
+                    try withUnsafeMutableBytes(of: &key) { name in
+                        var name = MDB_val(mv_size: 8, mv_data: name.baseAddress)
+                        var value = MDB_val(mv_size: size, mv_data: UnsafeMutableRawPointer(mutating: value.baseAddress))
+                        try Self.require(mdb_put(transaction, table, &name, &value, UInt32(MDB_APPEND)), "mdb_put")
+                    }
+                }
+            }
+            try Self.require(mdb_txn_commit(transaction), "mdb_txn_commit")
+        }
+    }
+
+    /// What a check must look up at the least: the credential of a token, and the key that it names. The sum of the first bytes.
+    ///
+    /// - Parameter renews: takes a new snapshot for each check, as a server must, rather than one for all.
+    func lookUp(_ tokens: [[UInt8]], credentials: String, keys: String, renews: Bool) throws -> Int {
+        var transaction: OpaquePointer?
+        var credentialTable = MDB_dbi()
+        var keyTable = MDB_dbi()
+        try Self.require(mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction), "mdb_txn_begin")
+        try Self.require(mdb_dbi_open(transaction, credentials, 0, &credentialTable), "mdb_dbi_open")
+        try Self.require(mdb_dbi_open(transaction, keys, 0, &keyTable), "mdb_dbi_open")
+        // Handles outlive the transaction that opened them only if it was committed.
+        try Self.require(mdb_txn_commit(transaction), "mdb_txn_commit")
+        try Self.require(mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction), "mdb_txn_begin")
+        defer { mdb_txn_abort(transaction) }
+        var sum = 0
+        for token in tokens {
+            if renews {
+                mdb_txn_reset(transaction)
+                try Self.require(mdb_txn_renew(transaction), "mdb_txn_renew")
+            }
+            var value = MDB_val()
+            try token.withUnsafeBytes { bytes in
+                var name = MDB_val(mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+                try Self.require(mdb_get(transaction, credentialTable, &name, &value), "mdb_get credentials")
+            }
+            // The credential's row begins with its key_id.
+            var name = MDB_val(mv_size: 16, mv_data: value.mv_data)
+            try Self.require(mdb_get(transaction, keyTable, &name, &value), "mdb_get keys")
+            sum += Int(value.mv_data.load(as: UInt8.self))
+        }
+        return sum
+    }
+}

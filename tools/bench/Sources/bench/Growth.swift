@@ -1,0 +1,119 @@
+import Glibc
+import Ledger
+
+/// A large ledger beside a small one: memory, and the time of each request as a client sees it.
+struct Growth {
+    private let options: BenchOptions
+    private let report: Report
+
+    init(_ options: BenchOptions, _ report: Report) {
+        self.options = options
+        self.report = report
+    }
+
+    func run() async throws {
+        try report.part("\(options.largeKeys) keys beside \(options.smallKeys)", in: options.folder)
+        let folder = try BenchFolder(in: options.folder, "growth")
+        let seconds = try await make(folder.path + "/large", options.largeKeys)
+        report.line(
+            "\(options.largeKeys) keys made through the library in \(Sample.text(seconds, 3)) s, \(Sample.text(Double(options.largeKeys) / seconds, 3))/s"
+        )
+        showMemory("while making them", getpid())
+        _ = try await make(folder.path + "/small", options.smallKeys)
+        let (large, small) = (try ServerProcess(folder.path + "/large"), try ServerProcess(folder.path + "/small"))
+        defer {
+            large.stop()
+            small.stop()
+        }
+        try compare(large, small)
+        showMemory("of the server after these requests", large.process)
+    }
+
+    private func make(_ folder: String, _ count: Int) async throws -> Double {
+        try Ledger.create(folder)
+        let ledger = try Ledger.open(folder)
+        let start = Clock.nanoseconds()
+        try await KeyFactory.fill(ledger, count: count)
+        let seconds = Double(Clock.nanoseconds() - start) / 1e9
+        ledger.close()
+        return seconds
+    }
+
+    private func showMemory(_ when: String, _ process: pid_t) {
+        let memory = SystemState.memoryKiB(of: process)
+        report.value(
+            "memory beside the map, \(when) (resident \(Sample.text(Double(memory.resident) / 1024, 3)) MiB in all)",
+            Double(memory.anonymous) / 1024, "MiB", atMost: 256)
+    }
+
+    /// One kind of request on both ledgers.
+    private struct Request {
+        let name: String
+        let count: Int
+        /// The request of a round for a key.
+        let make: (_ key: Int, _ round: Int) -> [UInt8]
+        /// Each key once only: the request ends it.
+        var isOnce = false
+    }
+
+    private func compare(_ large: ServerProcess, _ small: ServerProcess) throws {
+        let clients = [try LoadGenerator(port: large.port, connections: 1), try LoadGenerator(port: small.port, connections: 1)]
+        for request in requests { try compare(request, clients) }
+    }
+
+    /// In turn on one and the other, a few at a time, so that other work on the machine hits both alike.
+    private func compare(_ request: Request, _ clients: [LoadGenerator]) throws {
+        var ratios: [Double] = []
+        var medians: [[Double]] = [[], []]
+        for run in 0..<options.runs {
+            var times: [[Double]] = [[], []]
+            let count = options.isQuick ? request.count / 5 : request.count
+            let keys = [options.largeKeys, options.smallKeys].map { total in chosen(request, of: total, run: run, count: count) }
+            for start in stride(from: 0, to: count, by: 10) {
+                for (index, client) in clients.enumerated() {
+                    let bytes = keys[index][start..<min(start + 10, count)].map { request.make($0, run) }
+                    times[index] += try client.latencies(bytes)
+                }
+            }
+            for index in 0..<2 { medians[index].append(Sample(times[index]).median) }
+            ratios.append(Sample(times[0]).median / Sample(times[1]).median)
+        }
+        report.line(
+            "\(request.name): \(Sample.text(Sample(medians[0]).median, 3)) µs among \(options.largeKeys) keys, "
+                + "\(Sample.text(Sample(medians[1]).median, 3)) µs among \(options.smallKeys)")
+        report.ratio(request.name, Sample(ratios), atMost: 1.3)
+    }
+
+    /// Random keys; for a request that ends its key, keys that no other run ends.
+    private func chosen(_ request: Request, of total: Int, run: Int, count: Int) -> [Int] {
+        if request.isOnce { return (0..<count).map { total - 1 - (run * count + $0) * max(1, total / 2 / (options.runs * count)) } }
+        var numbers = Numbers(seed: UInt64(run + 1))
+        // The upper half is for deletion.
+        return (0..<count).map { _ in numbers.next(below: total / 2) }
+    }
+
+    private var requests: [Request] {
+        let master = ServerProcess.masterSecret
+        func get(_ name: String, _ path: @escaping (Int) -> String) -> Request {
+            Request(name: name, count: 500) { key, _ in HTTPBytes.request("GET", path(key), secret: master) }
+        }
+        return [
+            get("list, page 1") { _ in "/key/list?page=1&size=10&return_full_object=true" },
+            get("find by alias") { "/key/list?key_alias=\(KeyFactory.alias($0))&return_full_object=true" },
+            get("find by team") { "/key/list?team_id=\(KeyFactory.team($0))&return_full_object=true" },
+            Request(name: "check", count: 1_000) { key, _ in
+                HTTPBytes.request("POST", "/v1/keys/verify", secret: master, body: #"{"key":"\#(KeyFactory.secret(key))"}"#)
+            },
+            Request(name: "rotate", count: 100) { key, _ in
+                HTTPBytes.request(
+                    "POST", "/key/regenerate", secret: master, body: #"{"key":"\#(KeyFactory.secret(key))","grace_period":"1h"}"#)
+            },
+            Request(
+                name: "delete", count: 80,
+                make: { key, _ in
+                    HTTPBytes.request("POST", "/key/delete", secret: master, body: #"{"keys":["\#(KeyFactory.secret(key))"]}"#)
+                },
+                isOnce: true),
+        ]
+    }
+}

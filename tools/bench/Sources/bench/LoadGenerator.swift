@@ -1,0 +1,135 @@
+import Glibc
+
+/// Sends ready-made requests over connections that stay open, one at a time on each, from one thread.
+final class LoadGenerator {
+    private struct Connection {
+        var descriptor: CInt
+        var received: [UInt8] = []
+    }
+
+    private var connections: [Connection] = []
+    private var waits: [pollfd] = []
+
+    init(port: UInt16, connections count: Int) throws {
+        for _ in 0..<count {
+            let descriptor = try Self.connect(port)
+            connections.append(Connection(descriptor: descriptor))
+            waits.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+        }
+    }
+
+    deinit {
+        for connection in connections { close(connection.descriptor) }
+    }
+
+    private static func connect(_ port: UInt16) throws -> CInt {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else { throw BenchError("connect: \(String(cString: strerror(errno)))") }
+        var yes: CInt = 1
+        setsockopt(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<CInt>.size))
+        return descriptor
+    }
+
+    /// Keeps every connection busy for so long; how many answers there were a second.
+    ///
+    /// - Throws: if an answer has another status than `status`.
+    func rate(_ requests: [[UInt8]], seconds: Double, status: String = "200") throws -> Double {
+        var next = 0
+        var answered = 0
+        func send(_ index: Int) throws {
+            let request = requests[next % requests.count]
+            next += 1
+            guard Glibc.send(connections[index].descriptor, request, request.count, 0) == request.count else {
+                throw BenchError("send failed")
+            }
+        }
+        let start = Clock.nanoseconds()
+        let end = start + Int(seconds * 1e9)
+        for index in connections.indices { try send(index) }
+        var waiting = connections.count
+        while waiting > 0 {
+            guard poll(&waits, nfds_t(waits.count), 5_000) > 0 else { throw BenchError("the server stopped answering") }
+            for index in waits.indices where waits[index].revents != 0 {
+                guard try receive(index, status) else { continue }
+                answered += 1
+                if Clock.nanoseconds() < end { try send(index) } else { waiting -= 1 }
+            }
+        }
+        return Double(answered) / (Double(Clock.nanoseconds() - start) / 1e9)
+    }
+
+    /// The time of each request, one after the other on one connection, in microseconds.
+    func latencies(_ requests: [[UInt8]], status: String = "200") throws -> [Double] {
+        try requests.map { request in
+            let start = Clock.nanoseconds()
+            guard send(connections[0].descriptor, request, request.count, 0) == request.count else { throw BenchError("send failed") }
+            while try !receive(0, status) {}
+            return Double(Clock.nanoseconds() - start) / 1e3
+        }
+    }
+
+    /// Reads what has come; `true` once the answer is whole.
+    private func receive(_ index: Int, _ status: String) throws -> Bool {
+        var buffer = ContiguousArray<UInt8>(unsafeUninitializedCapacity: 65_536) { buffer, count in
+            count = max(0, recv(connections[index].descriptor, buffer.baseAddress, buffer.count, 0))
+        }
+        guard !buffer.isEmpty else { throw BenchError("the server closed a connection") }
+        if !connections[index].received.isEmpty {
+            buffer.insert(contentsOf: connections[index].received, at: 0)
+        }
+        guard Self.isWhole(buffer) else {
+            connections[index].received = Array(buffer)
+            return false
+        }
+        connections[index].received.removeAll()
+        guard buffer[9..<12].elementsEqual(status.utf8) else {
+            throw BenchError("an answer was not \(status): \(String(decoding: buffer.prefix(600), as: UTF8.self))")
+        }
+        return true
+    }
+
+    private static let lengthName = Array("\r\ncontent-length:".utf8)
+
+    private static func isWhole(_ bytes: ContiguousArray<UInt8>) -> Bool {
+        bytes.withUnsafeBufferPointer { bytes in
+            var end = 3
+            while end < bytes.count {
+                if bytes[end] == 10, bytes[end - 1] == 13, bytes[end - 2] == 10, bytes[end - 3] == 13 {
+                    return bytes.count >= end + 1 + length(bytes[...end])
+                }
+                end += 1
+            }
+            return false
+        }
+    }
+
+    private static func length(_ head: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
+        var index = head.startIndex
+        while index + lengthName.count < head.endIndex {
+            if head[index] == 13, lengthName.indices.allSatisfy({ head[index + $0] | 0x20 == lengthName[$0] | 0x20 }) {
+                let digits = head[(index + lengthName.count)...].drop { $0 == 32 }.prefix { $0 >= 48 && $0 < 58 }
+                return digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+            }
+            index += 1
+        }
+        return 0
+    }
+}
+
+/// Requests as bytes.
+enum HTTPBytes {
+    static func request(_ method: String, _ path: String, secret: String, body: String = "") -> [UInt8] {
+        var text = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(secret)\r\n"
+        if method != "GET" { text += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n" }
+        return Array((text + "\r\n" + body).utf8)
+    }
+}
