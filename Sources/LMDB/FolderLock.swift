@@ -10,7 +10,7 @@ public final class FolderLock: Sendable {
 
     /// Takes the lock, creating folder (0700) and file (0600) where missing, and writes `pid url` into the file for whoever is refused.
     ///
-    /// - Throws: ``LMDBError/Code/lockedByOther`` with the holder's text in the message.
+    /// - Throws: ``LMDBError/Code/lockedByOther`` naming the holder by what it wrote.
     public init(_ folder: String, url: String = "") throws(LMDBError) {
         path = folder + "/writer.lock"
         try Environment.prepareFolder(folder, Environment.Options())
@@ -60,11 +60,15 @@ public final class FolderLock: Sendable {
     private static func lock(_ descriptor: Int32, _ path: String) throws(LMDBError) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return }
         guard errno == EWOULDBLOCK else { throw LMDBError(result: errno, operation: "flock", path: path) }
-        let holder = read(descriptor)
-        throw LMDBError(
-            .lockedByOther,
-            "another process writes to this folder: \(holder.isEmpty ? "it has not said who" : holder); use it or stop it first",
-            operation: "flock", path: path, resultCode: EWOULDBLOCK)
+        throw LMDBError(.lockedByOther, refusal(holder: read(descriptor)), operation: "flock", path: path, resultCode: EWOULDBLOCK)
+    }
+
+    /// - Parameter holder: `pid url`, `pid ` or nothing.
+    private static func refusal(holder: String) -> String {
+        let parts = holder.split(separator: " ", maxSplits: 1)
+        let process = parts.first.map { "process \($0)" } ?? "another process"
+        guard parts.count == 2 else { return "\(process) writes to this folder; wait until it has ended, or stop it first" }
+        return "\(process) at \(parts[1]) writes to this folder; use it or stop it first"
     }
 
     private static func write(_ text: String, _ descriptor: Int32, _ path: String) throws(LMDBError) {

@@ -11,7 +11,7 @@ struct FolderLockTests {
         let lock = try FolderLock(folder.path, url: "http://127.0.0.1:4100")
         let refused = failure { _ = try FolderLock(folder.path) }
         #expect(refused?.code == .lockedByOther)
-        #expect(refused?.message.contains("\(getpid()) http://127.0.0.1:4100") == true)
+        #expect(refused?.message == "process \(getpid()) at http://127.0.0.1:4100 writes to this folder; use it or stop it first")
         #expect(FolderLock.holder(of: folder.path) == "\(getpid()) http://127.0.0.1:4100")
         try lock.announce(url: "http://127.0.0.1:5")
         #expect(FolderLock.holder(of: folder.path) == "\(getpid()) http://127.0.0.1:5")
@@ -19,6 +19,15 @@ struct FolderLockTests {
         lock.release()
         #expect(FolderLock.holder(of: folder.path) == nil)
         _ = try FolderLock(folder.path)
+    }
+
+    @Test func `a holder that has said no URL, or nothing yet, is told as what it is`() throws {
+        let lock = try FolderLock(folder.path)
+        let refused = failure { _ = try FolderLock(folder.path) }
+        #expect(refused?.message == "process \(getpid()) writes to this folder; wait until it has ended, or stop it first")
+        #expect(unsafe truncate(lock.path, 0) == 0)
+        let nameless = failure { _ = try FolderLock(folder.path) }
+        #expect(nameless?.message == "another process writes to this folder; wait until it has ended, or stop it first")
     }
 
     @Test func `another process is refused, and gets the lock when the holder dies`() async throws {
