@@ -109,6 +109,10 @@ package struct KeyFold: Sendable {
             guard let before = try reader.credential(token, in: &transaction) else {
                 throw FoldError(position: event.position, message: "a token that was never introduced is ended")
             }
+            guard before.keyID == event.keyID else {
+                throw FoldError(
+                    position: event.position, message: "a credential of key \(before.keyID) is ended by an event of another key")
+            }
             var after = before
             after.close(at: moment, end: end, successor: successor)
             try put(.credentials, token.hash.bytes, CredentialRowCodec.encode(after), in: &transaction)

@@ -36,7 +36,7 @@ extension KeyQueries {
         for position in try keys.revisions(of: keyID, upTo: last, in: &transaction) {
             let event = try log.event(at: position, in: &transaction)
             let (next, changes) = try evolve(state, event)
-            for change in changes { Self.apply(change, to: &credentials) }
+            for change in changes { try Self.apply(change, to: &credentials, at: position) }
             let actor = event.envelope.actor ?? .system
             let name = actor.kind == .system ? nil : try self.name(of: actor, in: &transaction)
             entries.append(HistoryEntry(event: event, actorName: name, before: state, after: next, credentials: credentials))
@@ -45,11 +45,15 @@ extension KeyQueries {
         return entries
     }
 
-    private static func apply(_ change: CredentialChange, to credentials: inout [CredentialState]) {
+    private static func apply(
+        _ change: CredentialChange, to credentials: inout [CredentialState], at position: Position
+    ) throws(FoldError) {
         switch change {
         case .introduced(let credential): credentials.append(credential)
         case .ended(let token, let moment, let end, let successor):
-            guard let place = credentials.firstIndex(where: { $0.token == token }) else { return }
+            guard let place = credentials.firstIndex(where: { $0.token == token }) else {
+                throw FoldError(position: position, message: "a credential is ended that the key never had")
+            }
             credentials[place].close(at: moment, end: end, successor: successor)
         }
     }
