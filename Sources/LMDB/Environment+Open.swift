@@ -102,6 +102,8 @@ extension Environment {
         guard created == 0, let pointer = unsafe pointer else {
             throw LMDBError(result: created, operation: "mdb_env_create", path: folder)
         }
+        let environment = unsafe RawEnvironment(pointer: pointer)
+        DamageHandling.watch(environment, folder: folder)
         let steps: [(String, () -> Int32)] = [
             ("mdb_env_set_mapsize", { unsafe mdb_env_set_mapsize(pointer, mapSizeBytes) }),
             ("mdb_env_set_maxdbs", { unsafe mdb_env_set_maxdbs(pointer, UInt32(options.maxTables)) }),
@@ -114,7 +116,7 @@ extension Environment {
             unsafe mdb_env_close(pointer)
             throw LMDBError(result: result, operation: operation, path: folder)
         }
-        return unsafe RawEnvironment(pointer: pointer)
+        return environment
     }
 
     private static func finishOpening(

@@ -30,6 +30,10 @@ extension LMDBError {
         public static let readersFull = Code(rawValue: -30790)
         /// One write transaction touched too many pages.
         public static let txnFull = Code(rawValue: -30788)
+        /// The file is damaged: its tree is deeper than liblmdb can follow.
+        public static let cursorFull = Code(rawValue: -30787)
+        /// The file is damaged: a page holds more than it can.
+        public static let pageFull = Code(rawValue: -30786)
         /// Another process grew the map beyond this one's.
         public static let mapResized = Code(rawValue: -30785)
         /// The table was made with other flags.
@@ -90,7 +94,8 @@ extension LMDBError.Code: CustomStringConvertible {
     private static let names: [LMDBError.Code: String] = [
         .keyExists: "keyExists", .notFound: "notFound", .pageNotFound: "pageNotFound", .corrupted: "corrupted",
         .panic: "panic", .versionMismatch: "versionMismatch", .invalid: "invalid", .mapFull: "mapFull",
-        .tablesFull: "tablesFull", .readersFull: "readersFull", .txnFull: "txnFull", .mapResized: "mapResized",
+        .tablesFull: "tablesFull", .readersFull: "readersFull", .txnFull: "txnFull", .cursorFull: "cursorFull",
+        .pageFull: "pageFull", .mapResized: "mapResized",
         .incompatible: "incompatible", .badReaderSlot: "badReaderSlot", .badTransaction: "badTransaction",
         .badValueSize: "badValueSize", .poisoned: "poisoned", .alreadyOpen: "alreadyOpen",
         .lockedByOther: "lockedByOther", .networkFileSystem: "networkFileSystem", .truncated: "truncated",

@@ -36,7 +36,7 @@ extension LMDBError.Code {
 
     /// Whether the file itself, rather than the request, is at fault.
     var meansDamage: Bool {
-        [.corrupted, .pageNotFound, .panic, .invalid, .io].contains(self)
+        [.corrupted, .pageNotFound, .cursorFull, .pageFull, .panic, .invalid, .io].contains(self)
     }
 
     /// What to do, for the codes that say enough by themselves.
@@ -54,6 +54,8 @@ extension LMDBError.Code {
         .tablesFull: "more tables than the environment was opened for; raise maxTables",
         .readersFull: "every reader slot is taken; end idle readers or raise maxReaders",
         .txnFull: "the write transaction touches too many pages; commit smaller ones",
+        .cursorFull: "a tree of the data file is deeper than any can be: it is damaged; stop, verify it, restore from a backup",
+        .pageFull: "a page of the data file holds more than it can: it is damaged; stop, verify it, restore from a backup",
         .mapResized: "another process grew the data file beyond this process's map; end open reads and try again",
         .incompatible: "the table was created with other flags than this program uses",
         .badReaderSlot: "a reader slot is in use already; this is a defect of the program",

@@ -32,7 +32,12 @@ enum Layout {
         store.maxTables = 64
         store.access = options.access == .readWrite ? .readWrite : .readOnly
         store.allowNetworkFileSystem = options.allowsNetworkFileSystem
-        return Store(try Environment.open(path, tables: Store.tableNames, options: store))
+        do {
+            return Store(try Environment.open(path, tables: Store.tableNames, options: store))
+        } catch {
+            guard error.code == .notFound else { throw error }
+            throw LedgerError(.damaged, "\(path)/data.mdb lacks a table (\(error.operation)): it is damaged. Restore a backup.")
+        }
     }
 
     /// Reads the format row before the log is opened for writing: opening makes the tables that are missing, which must not happen to

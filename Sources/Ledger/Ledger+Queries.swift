@@ -59,7 +59,7 @@ extension Ledger {
             return try store.environment.read { (transaction: inout ReadTransaction) throws in
                 try LogReader(store.log).events(from: first, limit: limit, in: &transaction)
             }
-        } catch { throw LedgerError(error) }
+        } catch { throw LedgerError(error, log: store.environment.folder) }
     }
 
     /// The last position recorded at or before a moment.
@@ -68,7 +68,7 @@ extension Ledger {
             return try store.environment.read { (transaction: inout ReadTransaction) throws in
                 try LogReader(store.log).position(recordedAtOrBefore: moment, in: &transaction)
             }
-        } catch { throw LedgerError(error) }
+        } catch { throw LedgerError(error, log: store.environment.folder) }
     }
 
     /// Runs a query in one transaction.
@@ -86,7 +86,7 @@ extension Ledger {
                 let queries = KeyQueries(store.keys(set), store.log, moment: max(environment.now(), latest))
                 return try body(queries, head.position, &transaction)
             }
-        } catch { throw LedgerError(error) }
+        } catch { throw LedgerError(error, log: store.environment.folder) }
     }
 
     /// The set that answers in a snapshot. If the writer named the same before and after the snapshot was taken, no batch of the snapshot

@@ -22,7 +22,7 @@ extension Ledger {
             let store = try Layout.openLog(folder, options)
             defer { store.environment.close() }
             return try rebuild(store, environment, progress)
-        } catch { throw LedgerError(error) }
+        } catch { throw LedgerError(error, log: Layout.log(folder)) }
     }
 
     private static func rebuild(

@@ -62,7 +62,7 @@ public final class Ledger: Sendable {
         do {
             return try Ledger(folder, options, environment)
         } catch {
-            throw LedgerError(error)
+            throw LedgerError(error, log: Layout.log(folder))
         }
     }
 

@@ -50,7 +50,7 @@ extension Ledger {
             var report = CheckReport(format: format.version, logID: format.logID.description, log: log)
             if log.failure == nil { report.keys = try KeyTablesCheck(store, temporaryFolder).run(progress) }
             return report
-        } catch { throw LedgerError(error) }
+        } catch { throw LedgerError(error, log: Layout.log(folder)) }
     }
 }
 

@@ -5,6 +5,14 @@ import LedgerSchema
 import MerkleTree
 
 extension LedgerError {
+    /// As ``init(_:)``, damage with the name of the file that it is in.
+    ///
+    /// - Parameter log: the log's folder.
+    init(_ cause: any Error, log: String) {
+        self.init(cause)
+        if code == .damaged, !message.contains("data.mdb") { message = "\(log)/data.mdb: \(message)" }
+    }
+
     /// The one mapping from the layers below.
     init(_ cause: any Error) {
         switch cause {
@@ -30,11 +38,4 @@ extension LedgerError {
         default: self.init(error.outcome == .unknown ? .outcomeUnknown : .storage, error.description)
         }
     }
-}
-
-extension LMDBError.Code {
-    /// A tree deeper than liblmdb can follow (`MDB_CURSOR_FULL`), and a page with more than it holds (`MDB_PAGE_FULL`): both come from
-    /// damaged pages alone.
-    fileprivate static let cursorFull = LMDBError.Code(rawValue: -30787)
-    fileprivate static let pageFull = LMDBError.Code(rawValue: -30786)
 }

@@ -40,6 +40,6 @@ extension Ledger {
                     oldestReaderAgeNanoseconds: info.oldestReaderAgeNanoseconds, isPoisoned: store.environment.isPoisoned,
                     keysDigest: try KeyFold(store.keys(set), in: &transaction).digest.hex, liveSet: set.rawValue)
             }
-        } catch { throw LedgerError(error) }
+        } catch { throw LedgerError(error, log: store.environment.folder) }
     }
 }

@@ -101,9 +101,11 @@ struct Writer {
             for (index, result) in results { commands[index].answer.resume(with: result) }
             return attempt.taken
         } catch {
-            return fail(commands.prefix(attempt.taken), LedgerError(error))
+            return fail(commands.prefix(attempt.taken), named(error))
         }
     }
+
+    private func named(_ cause: any Error) -> LedgerError { LedgerError(cause, log: store.environment.folder) }
 
     private func fail(_ commands: ArraySlice<Command>, _ error: LedgerError) -> Int {
         for command in commands { command.answer.resume(throwing: error) }
@@ -118,7 +120,7 @@ struct Writer {
                 let done = try growing { writer throws in try writer.write(&attempt, at: moment) }
                 return done + attempt.failures
             } catch let failure as CommandFailure {
-                attempt.failures.append((failure.index, .failure(LedgerError(failure.cause))))
+                attempt.failures.append((failure.index, .failure(named(failure.cause))))
             }
         }
     }
@@ -178,7 +180,7 @@ struct Writer {
             if clockGuard.leap != nil { try recordAcceptedClock() }
             answer.resume()
         } catch {
-            answer.resume(throwing: LedgerError(error))
+            answer.resume(throwing: named(error))
         }
     }
 
@@ -209,7 +211,7 @@ struct Writer {
                 try LiveRebuild(store: writer.store, live: writer.fold.tables.set, progress: progress, answer: answer)
             }
         } catch {
-            answer.resume(throwing: LedgerError(error))
+            answer.resume(throwing: named(error))
         }
     }
 
@@ -231,7 +233,7 @@ struct Writer {
             current.answer.resume(returning: report.report)
         } catch {
             rebuild = nil
-            current.answer.resume(throwing: LedgerError(error))
+            current.answer.resume(throwing: named(error))
         }
     }
 }

@@ -17,6 +17,7 @@ import Glibc
 
     private static func run(_ arguments: [String]) async throws {
         var command = try KeyLedgerCommand.parseAsRoot(arguments)
+        if !(command is FsckWorker) { DamageReport.install(isJSON: arguments.contains("--json")) }
         if var command = command as? any AsyncParsableCommand {
             try await command.run()
         } else {

@@ -29,8 +29,12 @@ extension KeyFold {
     private mutating func count(_ listing: [UInt8], by step: Int, in transaction: inout WriteTransaction) throws {
         let key = Array(listing.prefix(18))
         let old = try transaction.copy(tables[.counts], key)?.reduce(0) { $0 << 8 | Int($1) } ?? 0
-        if old + step == 0 { return try delete(.counts, key, in: &transaction) }
-        try put(.counts, key, UInt64(old + step).bigEndianBytes, in: &transaction)
+        let (new, overflow) = old.addingReportingOverflow(step)
+        guard !overflow, new >= 0 else {
+            throw FoldError(position: position, message: "a count of keys is damaged; run `keyledger rebuild`")
+        }
+        if new == 0 { return try delete(.counts, key, in: &transaction) }
+        try put(.counts, key, UInt64(new).bigEndianBytes, in: &transaction)
     }
 
     /// Where a key stands in the tables that find it. An alias that a key has given up stays findable among the past ones.

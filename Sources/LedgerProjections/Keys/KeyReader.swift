@@ -66,7 +66,12 @@ package struct KeyReader: Sendable {
 
     package func nextSubject(in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> UInt64 {
         guard let last = try transaction.last(tables[.subjects]) else { return 1 }
-        return last.key.reduce(0) { $0 << 8 | UInt64($1) } + 1
+        let number = last.key.reduce(0) { $0 << 8 | UInt64($1) }
+        guard number < .max else {
+            throw LMDBError(
+                .corrupted, "a subject's number is damaged; run `keyledger fsck`, then `keyledger rebuild`", operation: "read subjects")
+        }
+        return number + 1
     }
 
     /// The first event of the command that was sent with this idempotency key.

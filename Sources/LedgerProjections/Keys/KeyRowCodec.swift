@@ -63,8 +63,9 @@ enum KeyRowCodec {
 
     static func decode(_ value: [UInt8]) throws -> KeyState {
         let end = try rowEnd(value.span)
-        let row = try Keyledger_V1_KeyRow(serializedBytes: Array(value[headSize..<end]))
-        let texts = try Keyledger_V1_KeyTexts(serializedBytes: Array(value[end...]))
+        guard let row = try? Keyledger_V1_KeyRow(serializedBytes: Array(value[headSize..<end])),
+            let texts = try? Keyledger_V1_KeyTexts(serializedBytes: Array(value[end...]))
+        else { throw damaged }
         return try KeyState(
             row, identity: IdentitySlot(encoded: [UInt8](texts.identity)), content: ContentSlot(encoded: [UInt8](texts.content)))
     }

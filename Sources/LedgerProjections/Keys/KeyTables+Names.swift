@@ -1,3 +1,4 @@
+import LMDB
 import LedgerDomain
 import LedgerLog
 import LedgerSchema
@@ -47,6 +48,12 @@ extension KeyTables {
     /// The time that ``sortable(_:)`` wrote at the start of `bytes`.
     static func instant(sortable bytes: Span<UInt8>) -> Instant {
         Instant(nanoseconds: Int64(bitPattern: LogTables.integer(bytes, at: 0) ^ (1 << 63)))
+    }
+
+    /// The key_id at the end of a key; `nil` if the key is too short, which damage alone can make it.
+    static func lastKeyID(of key: Span<UInt8>) -> KeyID? {
+        guard key.count >= 16 else { return nil }
+        return KeyID(bytes: [UInt8](copying: key.extracting(key.count - 16..<key.count)))
     }
 
     static func successor(of prefix: [UInt8]) -> [UInt8]? {

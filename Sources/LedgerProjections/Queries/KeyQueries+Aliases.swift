@@ -61,9 +61,7 @@ extension KeyQueries {
         let search = AliasSearch(part)
         let (first, end) = ([kind.rawValue], [kind.rawValue + 1])
         try transaction.scan(keys.tables[.aliases], from: first, until: end) { key, _ in
-            if search.mayMatch(key.extracting(1..<key.count - 17)),
-                let id = KeyID(bytes: [UInt8](copying: key.extracting(key.count - 16..<key.count)))
-            {
+            if key.count >= 18, search.mayMatch(key.extracting(1..<key.count - 17)), let id = KeyTables.lastKeyID(of: key) {
                 found.insert(id)
             }
             return .continue

@@ -117,7 +117,7 @@ extension KeyQueries {
                 return .continue
             }
             if ids.count >= bounds.size { return .stop }
-            if let id = KeyID(bytes: [UInt8](copying: key.extracting(key.count - 16..<key.count))) { ids.append(id) }
+            if let id = KeyTables.lastKeyID(of: key) { ids.append(id) }
             return .continue
         }
         return ids
