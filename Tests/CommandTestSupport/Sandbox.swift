@@ -28,12 +28,23 @@ package final class Sandbox: Sendable {
     }()
 
     package func start(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> RunningProcess {
+        try start(Self.binary, arguments, input: input, environment: environment)
+    }
+
+    /// Runs a command line in the sandbox's folder.
+    package func shell(_ line: String) throws -> Finished {
+        try start("/bin/sh", ["-c", line], input: "", environment: [:]).wait()
+    }
+
+    private func start(
+        _ program: String, _ arguments: [String], input: String, environment: [String: String]
+    ) throws -> RunningProcess {
         let number = runs.withLock { count in
             count += 1
             return count
         }
         let variables = ["PATH=/usr/bin:/bin", "HOME=\(path)", "USER=tester"] + environment.map { "\($0.key)=\($0.value)" }
-        return try RunningProcess(Self.binary, arguments, environment: variables, input: input, in: path, number: number)
+        return try RunningProcess(program, arguments, environment: variables, input: input, in: path, number: number)
     }
 
     @discardableResult

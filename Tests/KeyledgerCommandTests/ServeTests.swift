@@ -182,14 +182,68 @@ struct ServeTests {
         #expect(again.wait().status == 0)
     }
 
-    @Test func `the admin secret is said even if the server cannot listen`() throws {
+    /// A server that could not listen once left a ledger behind that nobody had asked for.
+    @Test func `a port in use is told in words, and no ledger is made for it`() throws {
         let sandbox = try Sandbox()
         let (server, url) = try sandbox.serve()
-        let second = try sandbox.run("serve", "--data", "other", "--listen", String(url.dropFirst("http://".count)))
+        let address = String(url.dropFirst("http://".count))
+        let second = try sandbox.run("serve", "--data", "other", "--listen", address)
         #expect(second.status == 1)
-        #expect(second.errors.contains("--listen"))
-        #expect(second.output.contains(Files.read(sandbox.path + "/other/keys/master.key").trimmed))
-        #expect(try sandbox.run("serve", "--data", "third", "--ready-file", "no/such/folder/ready").status == 1)
+        #expect(second.errors == "keyledger: \(address) is in use by another program; choose another with --listen\n")
+        #expect(second.output.isEmpty && !Files.exists(sandbox.path + "/other"))
+        let elsewhere = try sandbox.run("serve", "--data", "other", "--listen", "192.0.2.1:4100", environment: Self.secret)
+        #expect(elsewhere.status == 1)
+        #expect(elsewhere.errors == "keyledger: 192.0.2.1 is no address of this machine; choose another with --listen\n")
+        #expect(try sandbox.run("serve", "--data", "other", "--ready-file", "no/such/folder/ready").status == 1)
+        #expect(!Files.exists(sandbox.path + "/other"))
+        server.signal(SIGTERM)
+        #expect(server.wait().status == 0)
+        // Of a ledger that is there the port is looked at last: who writes to it says more.
+        #expect(try sandbox.run("init", "--data", "other").status == 0)
+        let (again, its) = try sandbox.serve()
+        let third = try sandbox.run("serve", "--data", "other", "--listen", String(its.dropFirst("http://".count)))
+        #expect(third.status == 1 && third.errors.contains("is in use by another program"))
+        again.signal(SIGTERM)
+        #expect(again.wait().status == 0)
+    }
+
+    private static let secret = ["KEYLEDGER_MASTER_KEY": "sk-0123456789abcdef0123"]
+
+    @Test func `a server says once that it listens, and at the end that it has stopped`() throws {
+        let sandbox = try Sandbox()
+        let (server, url) = try sandbox.serve()
+        server.signal(SIGTERM)
+        let ended = server.wait()
+        let lines = ended.errors.split(separator: "\n")
+        #expect(lines.count { $0.contains("listening") } == 1 && ended.errors.contains("url=\(url)"), "\(ended.errors)")
+        #expect(lines.last?.contains("stopped") == true, "\(ended.errors)")
+    }
+
+    @Test func `every start says where the admin secret is`() throws {
+        let sandbox = try Sandbox()
+        for _ in 1...2 {
+            let (server, _) = try sandbox.serve()
+            server.signal(SIGTERM)
+            #expect(server.wait().output.contains("The admin secret is in ./keyledger-data/keys/master.key."))
+        }
+        let (server, _) = try sandbox.serve(environment: Self.secret)
+        server.signal(SIGTERM)
+        #expect(server.wait().output.contains("The admin secret is in the environment variable KEYLEDGER_MASTER_KEY."))
+    }
+
+    /// The hints once began with `keyledger`, which no shell finds after `tools/run`.
+    @Test(arguments: ["./keyledger-data", "a folder's, \"quoted\" $(name)"])
+    func `the commands that a first run offers work as they are copied`(_ folder: String) throws {
+        let sandbox = try Sandbox()
+        let (server, _) = try sandbox.serve("--data", folder)
+        for _ in 0..<2_000 where !server.output.contains("Bearer") { usleep(5_000) }
+        let offered = server.output.split(separator: "\n").drop { !$0.hasPrefix("Try,") }.dropFirst().map { $0.dropFirst(2) }
+        #expect(offered.count == 4)
+        for command in offered {
+            let run = try sandbox.shell(String(command))
+            #expect(run.status == 0, "\(command): \(run.errors)")
+            #expect(run.output.contains("first") || run.output.contains("total_count"), "\(command): \(run.output)")
+        }
         server.signal(SIGTERM)
         #expect(server.wait().status == 0)
     }

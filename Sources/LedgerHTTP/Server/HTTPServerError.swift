@@ -1,3 +1,6 @@
+import Glibc
+import NIOCore
+
 /// Why the server did not start.
 package struct HTTPServerError: Error, CustomStringConvertible {
     package enum Code: Sendable {
@@ -12,12 +15,14 @@ package struct HTTPServerError: Error, CustomStringConvertible {
     package var description: String { message }
 
     static func cannotListen(_ configuration: HTTPServerConfiguration, cause: any Error) -> HTTPServerError {
-        HTTPServerError(
-            code: .cannotListen,
-            message: """
-                cannot listen on \(configuration.host) port \(configuration.port): \(cause). \
-                Stop what listens there, or choose another address with --listen.
-                """,
-            cause: cause)
+        let address = ListeningAddress(host: configuration.host, port: configuration.port).text
+        let message =
+            switch (cause as? IOError)?.errnoCode {
+            case EADDRINUSE: "\(address) is in use by another program; choose another with --listen"
+            case EADDRNOTAVAIL: "\(configuration.host) is no address of this machine; choose another with --listen"
+            case EACCES: "\(address) may not be listened on: ports below 1024 are the administrator's; choose another with --listen"
+            default: "\(address) cannot be listened on: \(cause); choose another with --listen"
+            }
+        return HTTPServerError(code: .cannotListen, message: message, cause: cause)
     }
 }

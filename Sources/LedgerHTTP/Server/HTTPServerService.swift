@@ -49,9 +49,30 @@ package struct HTTPServerService: Service {
                 await onListening(ListeningAddress(host: configuration.host, port: channel.localAddress?.port ?? configuration.port))
             },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: logger)
+            logger: quietLogger)
+        try await Self.listening(configuration) { try await server.run() }
+    }
+
+    /// Without the server's own word that it has started, which is said with the URL where the address is announced.
+    private var quietLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .notice)
+        return quiet
+    }
+
+    /// Finds out whether the address can be listened on now, by doing so for a moment.
+    package static func requireFree(_ configuration: HTTPServerConfiguration) async throws {
+        try await listening(configuration) {
+            let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: configuration.host, port: configuration.port).get()
+            try await channel.close()
+        }
+    }
+
+    private static func listening(_ configuration: HTTPServerConfiguration, _ body: () async throws -> Void) async throws {
         do {
-            try await server.run()
+            try await body()
         } catch  where error is IOError || error is SocketAddressError || error is SocketAddressError.UnknownHost {
             throw HTTPServerError.cannotListen(configuration, cause: error)
         }
@@ -68,6 +89,9 @@ package struct ListeningAddress: Sendable {
         self.port = port
     }
 
-    /// `http://host:port`, the host of an IPv6 address in brackets.
-    package var baseURL: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+    /// `host:port`, the host of an IPv6 address in brackets.
+    var text: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+
+    /// `http://host:port`
+    package var baseURL: String { "http://\(text)" }
 }

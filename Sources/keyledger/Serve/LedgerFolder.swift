@@ -11,10 +11,15 @@ enum LedgerFolder {
     static func holdsLedger(_ folder: String) -> Bool { unsafe access(folder + "/log/data.mdb", F_OK) == 0 }
 
     /// Opens the ledger in a folder; makes one where there is none yet, or where making one was cut short.
-    static func openOrMake(_ folder: String, _ options: Ledger.Options) throws -> (ledger: Ledger, isNew: Bool) {
+    ///
+    /// - Parameter check: called before one is made; if it throws, none is.
+    static func openOrMake(
+        _ folder: String, _ options: Ledger.Options, beforeMaking check: () async throws -> Void
+    ) async throws -> (ledger: Ledger, isNew: Bool) {
         do {
             return (try Ledger.open(folder, options), false)
         } catch let error as LedgerError where error.code == .notALedger {
+            try await check()
             try create(folder)
             return (try Ledger.open(folder, options), true)
         }

@@ -36,6 +36,15 @@ struct MasterSecret: Sendable {
         return MasterSecret(secret: secret, source: path)
     }
 
+    /// Where whoever needs it finds it, as the end of a sentence.
+    var place: String {
+        switch source {
+        case "-": "came from standard input"
+        case Self.variable: "is in the environment variable \(source)"
+        default: "is in \(printable(source))"
+        }
+    }
+
     /// What makes it unfit to guard a server that others can reach; nil if it is fit.
     var weakness: String? {
         if !secret.utf8.starts(with: Secret.prefix.utf8) { return "does not begin with \(Secret.prefix)" }

@@ -6,10 +6,15 @@ struct ReadyFile: Sendable {
 
     private var new: String { "\(path).\(getpid())" }
 
-    /// Takes away what an earlier server has left, and finds out now whether the file can be made.
-    func prepare() throws {
+    /// Finds out whether the file can be made; touches none that is there.
+    func check() throws {
         close(try make())
         unsafe unlink(new)
+    }
+
+    /// Takes away what an earlier server has left, and finds out now whether the file can be made.
+    func prepare() throws {
+        try check()
         remove()
     }
 

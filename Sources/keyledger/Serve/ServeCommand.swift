@@ -49,21 +49,31 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let file = try config.map { try ServeFile(path: $0) } ?? ServeFile()
         let settings = try ServeSettings(flags: .init(data: data, listen: listen, readyFile: readyFile), file: file)
+        let logger = Self.logger(settings.logFormat)
+        try await serve(settings, logger)
+        logger.notice("stopped")
+    }
+
+    private func serve(_ settings: ServeSettings, _ logger: Logger) async throws {
         let configured = try MasterSecret.configured(flag: masterKeyFile, config: settings.masterKeyFile, folder: settings.data)
         try ExposureRule.check(configured, settings.listen)
         let metrics = LedgerMetrics()
-        let (ledger, isNew) = try LedgerFolder.openOrMake(
-            settings.data, Ledger.Options(acceptsClock: acceptsClock, observer: metrics.observer))
+        let ready = settings.readyFile.map(ReadyFile.init)
+        let (ledger, isNew) = try await LedgerFolder.openOrMake(
+            settings.data, Ledger.Options(acceptsClock: acceptsClock, observer: metrics.observer)
+        ) {
+            // What cannot be served is not made.
+            try ready?.check()
+            try await ServerStart.requireFree(settings.listen)
+        }
         defer { ledger.close() }
         let master = try configured ?? MasterSecret.make(for: ledger)
         let welcome = Welcome(ledger: ledger, settings: settings, master: master, isNewLedger: isNew, isNewSecret: configured == nil)
         if let text = welcome.made { Terminal.output(text) }
-        let logger = Self.logger(settings.logFormat)
         if let weakness = master.weakness {
             logger.warning("the admin secret is weak: it \(weakness)", metadata: ["source": "\(master.source)"])
         }
         if let reason = ledger.unreadiness { logger.error("\(reason)") }
-        let ready = settings.readyFile.map(ReadyFile.init)
         try ready?.prepare()
         defer { ready?.remove() }
         let start = ServerStart(settings: settings, master: master, ledger: ledger, metrics: metrics, logger: logger)

@@ -16,6 +16,13 @@ struct ServerStart {
     let metrics: LedgerMetrics
     let logger: Logger
 
+    /// Finds out whether an address can be listened on now.
+    ///
+    /// - Throws: `HTTPServerError` if not.
+    static func requireFree(_ address: ListenAddress) async throws {
+        try await HTTPServerService.requireFree(HTTPServerConfiguration(host: address.host, port: address.port))
+    }
+
     /// Serves until SIGTERM or SIGINT; answers what has begun before it returns.
     ///
     /// - Parameter onListening: called once with the URL that clients on this machine reach it at.

@@ -26,17 +26,19 @@ struct Welcome: Sendable {
         return lines.isEmpty ? nil : lines.joined(separator: "\n")
     }
 
+    /// What is said once the server answers.
     func listening(_ url: String) -> String {
-        var lines = ["KeyLedger answers at \(url)"]
-        if isNewSecret { lines += ["Try, in another terminal:"] + examples(url).map { "  " + $0 } }
+        var lines = ["KeyLedger answers at \(url)", "The admin secret \(master.place)."]
+        if isNewSecret { lines += ["Try, in another terminal, in this folder:"] + examples(url).map { "  " + $0 } }
         return lines.joined(separator: "\n")
     }
 
     private func examples(_ url: String) -> [String] {
-        let data = folder == DataOptions.defaultFolder ? "" : " --data \(printable(folder))"
+        let program = ProgramName.word
+        let data = folder == DataOptions.defaultFolder ? "" : " --data \(ShellText.word(folder))"
         return [
-            "keyledger key create --alias first\(data)", "keyledger key list\(data)", "keyledger key history --alias first\(data)",
-            "curl -s \(url)/key/list -H \"Authorization: Bearer $(cat \(printable(master.source)))\"",
+            "\(program) key create --alias first\(data)", "\(program) key list\(data)", "\(program) key history --alias first\(data)",
+            "curl -s \(url)/key/list -H \"Authorization: Bearer $(cat \(ShellText.word(master.source)))\"",
         ]
     }
 }
