@@ -80,7 +80,7 @@ extension Batch {
     ) throws -> KeyID? {
         try then.keyIDs(everNamed: alias, in: &transaction).first { id in
             guard let state = try then.view(of: id, asOf: position, in: &transaction)?.state else { return false }
-            return state.alias?.utf8.elementsEqual(alias.utf8) ?? false
+            return state.alias.hasSameBytes(as: alias)
         }
     }
 }

@@ -108,4 +108,21 @@ struct LifeOfAKeyTests {
             }
         }
     }
+
+    /// An alias spelled with other scalars once changed nothing: Swift takes both spellings for the same text, the index does not.
+    @Test func `another spelling of the same letters is a change, and another alias`() async throws {
+        let test = try TestLedger()
+        let key = try await test.create("sk-secret-of-the-first", .alias("caf\u{e9}"))
+        let renamed = try await test.execute(.update(.keyID(key.state.keyID), .alias("cafe\u{301}")))
+        #expect(try renamed.events() == [.keyUpdated])
+        #expect(try test.ledger.key(.alias("caf\u{e9}")) == nil)
+        #expect(try test.ledger.key(.alias("cafe\u{301}"))?.state.keyID == key.state.keyID)
+        let other = try await test.create("sk-secret-of-the-other", .alias("caf\u{e9}"))
+        let taken = try await test.execute(.update(.keyID(other.state.keyID), .alias("cafe\u{301}")))
+        #expect(taken.refusal() == .aliasTaken)
+        let team = try await test.execute(
+            .update(.keyID(key.state.keyID), .with { $0.terms.teamID = "\u{c5}" }),
+            .update(.keyID(key.state.keyID), .with { $0.terms.teamID = "\u{212b}" }))
+        #expect(try team.events(0) == [.keyUpdated] && team.events(1) == [.keyUpdated])
+    }
 }

@@ -79,6 +79,18 @@ public struct RegenerateKey: Hashable, Sendable {
     }
 }
 
+/// What a request does to a field that stands in no term.
+public struct ContentChange: Hashable, Sendable {
+    public var name: String
+    /// Its JSON text, or `nil` to take it away.
+    public var json: String?
+
+    public init(name: String, json: String?) {
+        self.name = name
+        self.json = json
+    }
+}
+
 /// The fields of a generate, update or regenerate request, by what the ledger does with them.
 public struct KeyChanges: Hashable, Sendable {
     /// A budget of one period, not yet resolved to a window.
@@ -107,10 +119,10 @@ public struct KeyChanges: Hashable, Sendable {
     public var budgetLimits: FieldChange<[PeriodBudget]> = .keep
     public var modelBudgets: FieldChange<[PeriodBudget]> = .keep
     public var blocked: FieldChange<Bool> = .keep
-    /// Every other field: its JSON text, or `nil` to take it away.
-    public private(set) var content: [String: String?] = [:]
-    /// Order of new content fields.
-    public private(set) var contentOrder: [String] = []
+    /// Every other field, each once, in the order in which they were first named.
+    public private(set) var content: [ContentChange] = []
+    /// Where a field stands in `content`, by the bytes of its name.
+    private var contentPlaces: [[UInt8]: Int] = [:]
     /// Sets the window's spend.
     public var spend: Amount?
 
@@ -118,6 +130,12 @@ public struct KeyChanges: Hashable, Sendable {
 
     /// Sets or takes away a content field.
     public mutating func setContent(_ name: String, json: String?) {
-        if content.updateValue(json, forKey: name) == nil { contentOrder.append(name) }
+        let key = Array(name.utf8)
+        if let place = contentPlaces[key] {
+            content[place].json = json
+        } else {
+            contentPlaces[key] = content.count
+            content.append(ContentChange(name: name, json: json))
+        }
     }
 }

@@ -21,7 +21,7 @@ struct ResolvedChanges {
     /// The complete new content, or `nil` if nothing in it changes.
     func content(over old: ContentSlot) -> ContentSlot? {
         var new = old
-        for change in contentChanges { new[change.name] = change.json }
+        new.apply(contentChanges)
         return new == old ? nil : new
     }
 }
@@ -36,7 +36,7 @@ extension KeyChanges {
         settled.cleared = cleared.filter { !Self.fieldsWithMembers.contains($0) }
         for field in Self.fieldsWithMembers { settled.terms.clear(field) }
         settled.alias = try newAlias(key, facts)
-        settled.contentChanges = contentOrder.map { (name: $0, json: content[$0] ?? nil) }
+        settled.contentChanges = content.map { (name: $0.name, json: $0.json) }
         resolveUser(facts, &settled)
         do {
             try resolveTimes(key?.terms ?? KeyTerms(), moment, &settled)
@@ -55,7 +55,7 @@ extension KeyChanges {
         case .keep: return nil
         case .clear: return .some(nil)
         case .set(let name):
-            if let holder = facts.aliasHolder, !name.isEmpty, name != key?.alias {
+            if let holder = facts.aliasHolder, !name.isEmpty, !key.flatMap(\.alias).hasSameBytes(as: name) {
                 throw Rejection(.aliasTaken, keyID: holder, alias: name)
             }
             return name
@@ -111,7 +111,7 @@ extension KeyChanges {
         var settled: [ModelBudget] = []
         for budget in budgets {
             let model = budget.model ?? ""
-            let window = try budget.period?.resolved(at: moment, keeping: old.filter { $0.model == model }.map(\.window))
+            let window = try budget.period?.resolved(at: moment, keeping: old.filter { $0.model.hasSameBytes(as: model) }.map(\.window))
             settled.append(ModelBudget(model: model, maxBudget: budget.maxBudget, window: window))
         }
         return settled
@@ -125,7 +125,8 @@ extension BudgetPeriod {
         let new = try resolved(at: moment)
         let bounds = new.window(at: moment)
         let same = old.compactMap { $0 }.first { old in
-            (old.text, old.unit, old.count, old.zone) == (new.text, new.unit, new.count, new.zone) && old.window(at: moment) == bounds
+            old.text.hasSameBytes(as: new.text) && (old.unit, old.count, old.zone) == (new.unit, new.count, new.zone)
+                && old.window(at: moment) == bounds
         }
         return same ?? new
     }

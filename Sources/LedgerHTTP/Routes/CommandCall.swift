@@ -50,7 +50,11 @@ struct CommandCall {
 extension QueryParameters {
     /// Names and values, each a part of its own, in the order of their bytes.
     var sortedParts: [String] {
-        items.sorted { ($0.name, $0.value) < ($1.name, $1.value) }.flatMap { [$0.name, $0.value] }
+        items.sorted { a, b in
+            let (first, second) = (a.name.utf8, b.name.utf8)
+            if first.elementsEqual(second) { return a.value.utf8.lexicographicallyPrecedes(b.value.utf8) }
+            return first.lexicographicallyPrecedes(second)
+        }.flatMap { [$0.name, $0.value] }
     }
 }
 

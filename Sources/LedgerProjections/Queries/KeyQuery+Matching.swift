@@ -47,20 +47,20 @@ extension KeyQuery {
         if let status, status != .deleted, status != .deprecated, KeyStatus(rawValue: status.rawValue) != view.keyStatus { return false }
         if let expiry, (terms.expires.map { $0 <= view.moment } ?? false) != (expiry == .expired) { return false }
         if let userID, !matches(userID, view.userID) { return false }
-        if let teamID, !terms.teamID.isSame(as: teamID) { return false }
-        if let organizationID, !terms.organizationID.isSame(as: organizationID) { return false }
-        if let projectID, !terms.projectID.isSame(as: projectID) { return false }
-        if let agentID, !terms.agentID.isSame(as: agentID) { return false }
+        if let teamID, !terms.teamID.hasSameBytes(as: teamID) { return false }
+        if let organizationID, !terms.organizationID.hasSameBytes(as: organizationID) { return false }
+        if let projectID, !terms.projectID.hasSameBytes(as: projectID) { return false }
+        if let agentID, !terms.agentID.hasSameBytes(as: agentID) { return false }
         if let token, view.state.currentToken != token, view.credential.token != token { return false }
         if let alias, !matches(alias, view.state.alias) { return false }
-        if let hiddenTeamID, terms.teamID.isSame(as: hiddenTeamID) { return false }
+        if let hiddenTeamID, terms.teamID.hasSameBytes(as: hiddenTeamID) { return false }
         if let accessGroupID, !(view.state.content["access_group_ids"]?.contains("\"\(accessGroupID)\"") ?? false) { return false }
         if let search { return matchesSearch(search, view) }
         return true
     }
 
     private func matches(_ wanted: String, _ value: String?) -> Bool {
-        guard let value, substringMatching else { return value.isSame(as: wanted) }
+        guard let value, substringMatching else { return value.hasSameBytes(as: wanted) }
         return value.lowercased().contains(wanted.lowercased())
     }
 
@@ -114,9 +114,4 @@ extension KeyView {
 
         static func < (a: Moment, b: Moment) -> Bool { (a.at, a.id) < (b.at, b.id) }
     }
-}
-
-extension String? {
-    /// Equal byte by byte, as the indexes compare, and not by what a reader of the text would take for the same.
-    fileprivate func isSame(as other: String) -> Bool { map { $0.utf8.elementsEqual(other.utf8) } ?? false }
 }

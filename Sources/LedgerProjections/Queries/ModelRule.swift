@@ -9,9 +9,9 @@ package enum ModelRule {
             switch entry {
             case "all-proxy-models", "all-team-models", "*": return true
             case "no-default-models": continue
-            case model: return true
             default:
-                if entry.hasSuffix("*"), model.utf8.starts(with: entry.utf8.dropLast()) { return true }
+                if entry.hasSameBytes(as: model) { return true }
+                if entry.utf8.last == UInt8(ascii: "*"), model.utf8.starts(with: entry.utf8.dropLast()) { return true }
             }
         }
         return false

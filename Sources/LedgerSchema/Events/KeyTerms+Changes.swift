@@ -86,13 +86,13 @@ extension KeyTerms {
         return (news, KeyField.allCases.filter { cleared.contains($0) && isSet($0) && !changes.isSet($0) })
     }
 
-    private func without(equalsOf old: KeyTerms) -> KeyTerms {
+    func without(equalsOf old: KeyTerms) -> KeyTerms {
         var new = self
-        if models == old.models { new.models = nil }
+        if models.hasSameBytes(as: old.models) { new.models = nil }
         if expires == old.expires { new.expires = nil }
         if blocked == old.blocked { new.blocked = nil }
         if role == old.role { new.role = nil }
-        if allowedRoutes == old.allowedRoutes { new.allowedRoutes = nil }
+        if allowedRoutes.hasSameBytes(as: old.allowedRoutes) { new.allowedRoutes = nil }
         if maxBudget == old.maxBudget { new.maxBudget = nil }
         if softBudget == old.softBudget { new.softBudget = nil }
         if budgetWindow == old.budgetWindow { new.budgetWindow = nil }
@@ -102,11 +102,11 @@ extension KeyTerms {
         if rpmLimit == old.rpmLimit { new.rpmLimit = nil }
         if tpdLimit == old.tpdLimit { new.tpdLimit = nil }
         if maxParallelRequests == old.maxParallelRequests { new.maxParallelRequests = nil }
-        if teamID == old.teamID { new.teamID = nil }
-        if organizationID == old.organizationID { new.organizationID = nil }
-        if projectID == old.projectID { new.projectID = nil }
-        if agentID == old.agentID { new.agentID = nil }
-        if budgetID == old.budgetID { new.budgetID = nil }
+        if teamID.hasSameBytes(as: old.teamID) { new.teamID = nil }
+        if organizationID.hasSameBytes(as: old.organizationID) { new.organizationID = nil }
+        if projectID.hasSameBytes(as: old.projectID) { new.projectID = nil }
+        if agentID.hasSameBytes(as: old.agentID) { new.agentID = nil }
+        if budgetID.hasSameBytes(as: old.budgetID) { new.budgetID = nil }
         if subject == old.subject { new.subject = nil }
         return new
     }

@@ -23,6 +23,11 @@ public struct KeyTerms: Hashable, Sendable {
     public var subject: UInt64?
 
     public init() {}
+
+    public static func == (a: KeyTerms, b: KeyTerms) -> Bool {
+        let difference = a.without(equalsOf: b)
+        return KeyField.allCases.allSatisfy { a.isSet($0) == b.isSet($0) && !difference.isSet($0) }
+    }
 }
 
 /// A term by the number of its field in `KeyTerms` of `keys.proto`.
@@ -79,5 +84,9 @@ public struct ModelBudget: Hashable, Sendable {
         self.model = model
         self.maxBudget = maxBudget
         self.window = window
+    }
+
+    public static func == (a: ModelBudget, b: ModelBudget) -> Bool {
+        a.model.hasSameBytes(as: b.model) && a.maxBudget == b.maxBudget && a.window == b.window
     }
 }

@@ -22,6 +22,11 @@ public struct IdentitySlot: Hashable, Sendable {
         self.email = email
         self.name = name
     }
+
+    public static func == (a: IdentitySlot, b: IdentitySlot) -> Bool {
+        a.alias.hasSameBytes(as: b.alias) && a.keyName.hasSameBytes(as: b.keyName) && a.email.hasSameBytes(as: b.email)
+            && a.name.hasSameBytes(as: b.name)
+    }
 }
 
 /// A request field that stands in no term, as the JSON text that the caller sent.
@@ -33,6 +38,8 @@ public struct ContentField: Hashable, Sendable {
         self.name = name
         self.json = json
     }
+
+    public static func == (a: ContentField, b: ContentField) -> Bool { a.name.hasSameBytes(as: b.name) && a.json.hasSameBytes(as: b.json) }
 }
 
 public struct ContentSlot: Hashable, Sendable {
@@ -42,15 +49,23 @@ public struct ContentSlot: Hashable, Sendable {
     public init(fields: [ContentField] = []) { self.fields = fields }
 
     /// The JSON text of a field.
-    public subscript(name: String) -> String? {
-        get { fields.first { $0.name == name }?.json }
-        set {
-            guard let place = fields.firstIndex(where: { $0.name == name }) else {
-                if let newValue { fields.append(ContentField(name: name, json: newValue)) }
-                return
+    public subscript(name: String) -> String? { fields.first { $0.name.hasSameBytes(as: name) }?.json }
+
+    /// Sets fields, or takes them away where the text is `nil`; a field that is there keeps its place. Linear in all of them.
+    public mutating func apply(_ changes: [(name: String, json: String?)]) {
+        var texts: [(name: String, json: String?)] = fields.map { ($0.name, $0.json) }
+        var places: [[UInt8]: Int] = [:]
+        for (place, field) in fields.enumerated() { places[Array(field.name.utf8)] = place }
+        for change in changes {
+            let name = Array(change.name.utf8)
+            if let place = places[name] {
+                texts[place].json = change.json
+            } else {
+                places[name] = texts.count
+                texts.append(change)
             }
-            if let newValue { fields[place].json = newValue } else { fields.remove(at: place) }
         }
+        fields = texts.compactMap { text in text.json.map { ContentField(name: text.name, json: $0) } }
     }
 }
 
@@ -61,6 +76,10 @@ public struct OriginSlot: Hashable, Sendable {
     public init(ip: String? = nil, userAgent: String? = nil) {
         self.ip = ip
         self.userAgent = userAgent
+    }
+
+    public static func == (a: OriginSlot, b: OriginSlot) -> Bool {
+        a.ip.hasSameBytes(as: b.ip) && a.userAgent.hasSameBytes(as: b.userAgent)
     }
 
     public var isEmpty: Bool { self == OriginSlot() }
@@ -77,6 +96,11 @@ public struct NoteSlot: Hashable, Sendable {
         self.changeRef = changeRef
         self.onBehalfOf = onBehalfOf
         self.actorName = actorName
+    }
+
+    public static func == (a: NoteSlot, b: NoteSlot) -> Bool {
+        a.reason.hasSameBytes(as: b.reason) && a.changeRef.hasSameBytes(as: b.changeRef) && a.onBehalfOf.hasSameBytes(as: b.onBehalfOf)
+            && a.actorName.hasSameBytes(as: b.actorName)
     }
 
     public var isEmpty: Bool { self == NoteSlot() }

@@ -33,6 +33,10 @@ public struct BudgetWindow: Hashable, Sendable {
         (self.text, self.zone, self.anchor, self.unit, self.count) = (text, zone, anchor, unit, count)
     }
 
+    public static func == (a: BudgetWindow, b: BudgetWindow) -> Bool {
+        a.text.hasSameBytes(as: b.text) && (a.zone, a.anchor, a.unit, a.count) == (b.zone, b.anchor, b.unit, b.count)
+    }
+
     /// What 600 years hold, more than lie between the first and the last moment that can be told.
     private static func greatestCount(of unit: Unit) -> Int64 {
         switch unit {

@@ -54,7 +54,7 @@ import Testing
         let first = try request.items[0].command.get()
         #expect(first.target == .token(Token(secret: "sk-1")))
         #expect(first.changes.terms.maxBudget == (try Amount(decimal: "2")))
-        #expect(first.changes.content == ["tags": #"["t"]"#])
+        #expect(first.changes.content == [ContentChange(name: "tags", json: #"["t"]"#)])
         #expect(first.changes.terms.rpmLimit == nil, "not a field of this request")
         #expect(failure(request.items[1]) == "max_budget must be a non-negative finite number. Received: -1.0")
         #expect(failure(request.items[2]) == "Key not found.")

@@ -52,7 +52,7 @@ import Testing
         #expect(changes.budgetLimits == .clear)
         #expect(changes.modelBudgets == .clear)
         #expect(changes.spend == nil)
-        #expect(changes.content == ["model_max_budget": "{}", "config": String?.none])
+        #expect(changes.content == [ContentChange(name: "model_max_budget", json: "{}"), ContentChange(name: "config", json: nil)])
         #expect(changes.alias == .keep)
     }
 

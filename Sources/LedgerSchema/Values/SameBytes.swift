@@ -1,0 +1,25 @@
+/// String's own `==` takes canonically equivalent texts for equal. What the ledger stores differs where its bytes do: a name that is spelled
+/// with other scalars is a change, and another name.
+extension String {
+    package func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}
+
+extension String? {
+    package func hasSameBytes(as other: String?) -> Bool {
+        switch (self, other) {
+        case (nil, nil): true
+        case (let text?, let other?): text.hasSameBytes(as: other)
+        default: false
+        }
+    }
+}
+
+extension [String]? {
+    package func hasSameBytes(as other: [String]?) -> Bool {
+        switch (self, other) {
+        case (nil, nil): true
+        case (let texts?, let others?): texts.elementsEqual(others) { $0.hasSameBytes(as: $1) }
+        default: false
+        }
+    }
+}
