@@ -11,6 +11,13 @@ struct CheckRoutes: Sendable {
 
     static let gatewayPath = "/auth/gateway"
 
+    /// Whether a target answers with a verdict on the credential itself, on a bad one and beside a body of any size too: proxies
+    /// understand 200, 401 and 403 alone.
+    static func judges(_ target: String) -> Bool {
+        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        return path.elementsEqual(gatewayPath.utf8) || path.starts(with: "\(gatewayPath)/".utf8)
+    }
+
     func add(to router: Router<LedgerRequestContext>) {
         router.post("/v1/keys/verify") { _, context in try verify(context) }
         router.any("\(Self.gatewayPath)") { request, context in try gateway(request, context) }

@@ -9,20 +9,24 @@ struct AcceptedHead: Sendable {
     var keepAlive: Bool
     /// Whether the client waits for `100 Continue` before it sends the body.
     var expectsContinue: Bool
+    /// Whether the body is read and dropped, however long it is.
+    var dropsBody: Bool
 }
 
 extension AcceptedHead {
     /// Reads a head as the parser gives it; throws the refusal.
     init(_ head: HTTPRequestHead, limits: HTTPLimits) throws(APIError) {
         guard head.uri.utf8.count <= limits.targetBytes else { throw .targetTooLong(limits) }
-        var scan = HeaderScan()
+        let path = Self.path(of: head.uri)
+        dropsBody = CheckRoutes.judges(path)
+        var scan = HeaderScan(limitsBody: !dropsBody)
         for (name, value) in head.headers { try scan.add(name, value, limits: limits) }
         guard let host = scan.host else { throw .hostMissing }
         guard let method = HTTPRequest.Method(head.method), method != .connect else { throw .methodUnsupported(head.method.rawValue) }
         if scan.hasTransferCoding, head.version == .http1_0 {
             throw .badRequest("HTTP/1.0 knows no Transfer-Encoding. Send a Content-Length.", type: nil)
         }
-        request = HTTPRequest(method: method, scheme: "http", authority: host, path: Self.path(of: head.uri), headerFields: scan.fields)
+        request = HTTPRequest(method: method, scheme: "http", authority: host, path: path, headerFields: scan.fields)
         version = head.version
         // The parser takes nothing more from a connection on which an upgrade was asked for.
         keepAlive = head.isKeepAlive && !scan.asksForUpgrade
@@ -48,7 +52,10 @@ private struct HeaderScan {
     var hasTransferCoding = false
     var expectsContinue = false
     var asksForUpgrade = false
+    private let limitsBody: Bool
     private var bytes = 0
+
+    init(limitsBody: Bool) { self.limitsBody = limitsBody }
 
     mutating func add(_ name: String, _ value: String, limits: HTTPLimits) throws(APIError) {
         bytes += name.utf8.count + value.utf8.count + 4
@@ -68,7 +75,7 @@ private struct HeaderScan {
             }
             hasTransferCoding = true
         case "content-length":
-            guard let length = UInt64(value), length <= limits.bodyBytes else { throw .bodyTooLarge(limits) }
+            guard let length = UInt64(value), !limitsBody || length <= limits.bodyBytes else { throw .bodyTooLarge(limits) }
         case "expect":
             guard value.lowercased() == "100-continue" else {
                 throw APIError(.expectationFailed, "The only Expect taken is '100-continue'.")

@@ -86,6 +86,10 @@ final class RequestAssembler: ChannelDuplexHandler {
     }
 
     private func append(_ part: ByteBuffer, context: ChannelHandlerContext) {
+        if head?.dropsBody == true {
+            // However long the body is, it is waited for as long as it comes.
+            return timing.receivingSince = .now()
+        }
         guard body.readableBytes + part.readableBytes <= configuration.limits.bodyBytes else {
             return refuse(.bodyTooLarge(configuration.limits), context: context)
         }

@@ -46,7 +46,7 @@ struct RequestPipeline: Sendable {
         let requestID = requestID(of: head.headerFields)
         let style = ErrorStyle(target: head.path ?? "")
         let credential = CredentialExtraction.extract(from: head.headerFields)
-        if case .duplicated = credential, !Self.judgesCredentials(head.path ?? ""), let refusal = credential.refusal {
+        if case .duplicated = credential, !CheckRoutes.judges(head.path ?? ""), let refusal = credential.refusal {
             return Answer(response: refusal.response(style: style, requestID: requestID), requestID: requestID, route: nil)
         }
         let source = LedgerRequestSource(
@@ -56,11 +56,6 @@ struct RequestPipeline: Sendable {
         let response = await respond(to: request, context: context, style: style)
         let route = context.endpointPath.flatMap { $0 == Self.unmatched ? nil : $0 }
         return Answer(response: response, requestID: requestID, route: route)
-    }
-
-    /// Whether a target answers with a verdict on the credential itself, on a bad one too: proxies understand 200, 401 and 403 alone.
-    private static func judgesCredentials(_ target: String) -> Bool {
-        target.prefix { $0 != "?" } == CheckRoutes.gatewayPath || target.utf8.starts(with: "\(CheckRoutes.gatewayPath)/".utf8)
     }
 
     private func respond(to request: Request, context: LedgerRequestContext, style: ErrorStyle) async -> Response {
