@@ -66,7 +66,9 @@ struct KeyTablesCheck {
 
     func run(_ progress: (Ledger.CheckStep, UInt64, UInt64) -> Void) throws -> ViewReport {
         var report = ViewReport()
-        // One snapshot for rows, claimed digest and position: a writer may go on meanwhile.
+        // One snapshot for rows, claimed digest and position, however long it takes: a writer may go on meanwhile, and rows read in pages
+        // would belong to different positions, so that their digest would be that of none. The log, which is only appended to, is read in
+        // short pages. Where nobody writes, a long snapshot holds nothing back.
         try store.environment.read("fsck") { (transaction: inout ReadTransaction) throws in
             let set = try LiveSet.read(store.log, in: &transaction)
             do {
@@ -126,7 +128,7 @@ struct KeyTablesCheck {
         }
         while fold.position < last {
             let page = try store.environment.read("fsck") { (transaction: inout ReadTransaction) throws in
-                try log.events(from: fold.position.next, limit: Int(min(2_000, last.value - fold.position.value)), in: &transaction)
+                try log.events(from: fold.position.next, limit: Int(min(500, last.value - fold.position.value)), in: &transaction)
             }
             var next = fold
             do {

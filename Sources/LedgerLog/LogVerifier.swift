@@ -25,7 +25,8 @@ package struct LogVerifier {
     private var report = LogReport()
     private var frontier = Frontier()
     private var previousTime = Instant.distantPast
-    private static let pageSize = 5_000
+    /// What is read in one transaction lasts so long: pages that a writer frees meanwhile cannot be used again.
+    private static let pageDuration = Duration.milliseconds(10)
 
     private init(_ tables: LogTables, _ logID: LogID) {
         self.tables = tables
@@ -67,13 +68,16 @@ package struct LogVerifier {
         from first: Position, in transaction: inout ReadTransaction
     ) throws -> (done: Position, head: Position) {
         let head = try log.head(in: &transaction).position
-        let last = min(head.value, first.value + UInt64(Self.pageSize) - 1)
-        if first.value <= last {
-            for value in first.value...last { try check(Position(value), in: &transaction) }
+        let end = ContinuousClock.now + Self.pageDuration
+        var done = first.value - 1
+        while done < head.value {
+            done += 1
+            try check(Position(done), in: &transaction)
+            if ContinuousClock.now >= end { break }
         }
         // In the last page's own transaction: a writer may go on.
-        if last == head.value { try finish(in: &transaction) }
-        return (Position(last), head)
+        if done == head.value { try finish(in: &transaction) }
+        return (Position(done), head)
     }
 
     private mutating func check(_ position: Position, in transaction: inout ReadTransaction) throws {
