@@ -82,4 +82,13 @@ import Testing
             }
         }
     }
+
+    /// A retry of a command with refused items gets refusals of which the log has kept the code alone.
+    @Test(arguments: Rejection.Code.allCases) func `a refusal without its details is a sentence`(_ code: Rejection.Code) {
+        for route in [KeyRoute.generate, .update, .block, .unblock, .delete, .regenerate(key: "sk-...abcd")] {
+            let message = APIError(Rejection(code), on: route).message
+            #expect(message.utf8.count > 10 && message.contains(" "), "\(message)")
+            for gap in ["''", "  ", " .", "= ", "nil", "Optional"] { #expect(!message.contains(gap), "\(message)") }
+        }
+    }
 }

@@ -2,22 +2,23 @@ import HTTPTypes
 package import Ledger
 
 extension APIError {
-    /// How a refusal of the ledger is answered on one of LiteLLM's routes.
+    /// How a refusal of the ledger is answered on one of LiteLLM's routes. A refusal that is repeated for a retry may know no more than its
+    /// code, and still is a sentence.
     package init(_ rejection: Rejection, on route: KeyRoute) {
         switch rejection.code {
         case .callerEnded: self = .endedCaller(rejection.callerStatus ?? .unknown)
         case .callerNotAllowed: self = .callerNotAllowed(on: route)
         case .keyNotFound: self = .keyNotFound(on: route)
-        case .aliasNotFound: self = .aliasNotFound(rejection.alias ?? "", on: route)
+        case .aliasNotFound: self = .aliasNotFound(rejection.alias, on: route)
         case .aliasAmbiguous:
             self = .badRequest(
-                "Several keys have key_alias='\(rejection.alias ?? "")'. Name the key by 'key'.", param: "key_alias",
-                code: "alias_ambiguous")
+                "Several keys have \(rejection.alias.map { "key_alias='\($0)'" } ?? "this alias"). Name the key by 'key'.",
+                param: "key_alias", code: "alias_ambiguous")
         case .credentialEnded: self = .credentialEnded(of: rejection.keyID)
         case .tokenTaken: self = .tokenTaken(on: route)
         case .aliasTaken:
             self = .badRequest(
-                "Key with alias '\(rejection.alias ?? "")' already exists. Unique key aliases across all keys are required.",
+                "Key with \(rejection.alias.map { "alias '\($0)'" } ?? "this alias") already exists. Unique key aliases across all keys are required.",
                 param: "key_alias", code: "alias_taken")
         case .timeOutOfRange:
             self = .badRequest("Invalid duration: it ends later than dates can be told (2262).", type: nil, code: "invalid_duration")
@@ -54,16 +55,17 @@ extension APIError {
         }
     }
 
-    private static func aliasNotFound(_ alias: String, on route: KeyRoute) -> APIError {
+    private static func aliasNotFound(_ alias: String?, on route: KeyRoute) -> APIError {
         if route == .delete { return APIError(.notFound, "No keys found", code: "key_not_found") }
-        return .notFound("Key not found. No key with key_alias='\(alias)'.", param: "key_alias", code: "key_not_found")
+        let name = alias.map { "key_alias='\($0)'" } ?? "this alias"
+        return .notFound("Key not found. No key with \(name).", param: "key_alias", code: "key_not_found")
     }
 
     private static func credentialEnded(of keyID: KeyID?) -> APIError {
-        let name = keyID.map { " \($0)" } ?? ""
+        let name = keyID.map { " of key \($0)" } ?? ""
         return APIError(
             .conflict,
-            "This secret of key\(name) has ended already. To act on the key itself, repeat with \"scope\": \"key\" or name it by its key_id.",
+            "This secret\(name) has ended already. To act on the key itself, repeat with \"scope\": \"key\" or name it by its key_id.",
             type: "conflict_error", param: "key", code: "credential_ended")
     }
 
