@@ -157,4 +157,21 @@ struct KeyStories {
             #expect(try ledger.get("/key/info", as: .nobody, headers: bad).summary == "401 token_not_found_in_db")
         }
     }
+
+    /// The list of old secrets once showed the new secret's form beside the old one's token.
+    @Test func `an old secret is listed and asked for under its own form`() throws {
+        try StoryLedger.run { ledger in
+            let first = try ledger.makeKey(["key_alias": "a", "key": "sk-the-first-of-three-1111"])
+            for secret in ["sk-the-second-of-three-2222", "sk-the-third-of-three-3333"] {
+                try ledger.change("/key/regenerate", ["key": .string(first.token), "new_key": .string(secret), "grace_period": "1h"])
+            }
+            let listed = try ledger.get("/key/list?status=deprecated&return_full_object=true")["keys"]?.array ?? []
+            #expect(listed.compactMap { $0["key_name"]?.string }.sorted() == ["sk-...1111", "sk-...2222"])
+            for entry in listed { #expect(entry["successor"]?["key_name"]?.string == "sk-...3333") }
+            #expect(listed.first { $0["key_name"]?.string == "sk-...1111" }?["token"]?.string == first.token)
+            let info = try ledger.info(first.token)
+            #expect(info["status"]?.string == "deprecated" && info["key_name"]?.string == "sk-...1111")
+            #expect(try ledger.get("/key/list?return_full_object=true")["keys"]?.array?.first?["key_name"]?.string == "sk-...3333")
+        }
+    }
 }

@@ -53,6 +53,7 @@ package struct KeyQueries: Sendable {
             state: state, credential: presented, current: current, spend: budget.spend, totalSpend: .zero, moment: moment,
             position: position,
             status: status(of: presented.window, in: state.gate, at: moment, budgetExceeded: budget.isExceeded))
+        view.credentialName = try name(of: presented, in: state, in: &transaction)
         if let subject = state.terms.subject { view.userID = try name(ofSubject: subject, in: &transaction) }
         view.createdBy = try name(of: state.createdBy, in: &transaction)
         view.updatedBy = try name(of: state.updatedBy, in: &transaction)
@@ -62,6 +63,16 @@ package struct KeyQueries: Sendable {
             view.changedBy = try log.slots(at: state.lastPosition, in: &transaction).note?.onBehalfOf
         }
         return view
+    }
+
+    /// The display form of a credential's secret: an old one's stands in the event that introduced it, the further ones of an import
+    /// came without.
+    private func name(
+        of credential: CredentialState, in state: KeyState, in transaction: inout some Transaction & ~Copyable & ~Escapable
+    ) throws -> String? {
+        if credential.token == state.currentToken { return state.identity.keyName }
+        guard credential.reference.ordinal == 0 else { return nil }
+        return try log.slots(at: credential.reference.position, in: &transaction).identity?.keyName
     }
 
     /// A subject's name; `nil` if its text has gone.

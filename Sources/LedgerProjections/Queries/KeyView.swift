@@ -7,6 +7,8 @@ public struct KeyView: Hashable, Sendable {
     /// The credential that was asked for by its token, else the current one.
     public var credential: CredentialState
     public var current: CredentialState
+    /// Display form of `credential`'s secret; `nil` if the ledger was never told it, or its text has gone.
+    public var credentialName: String?
     /// Name of the key's user.
     public var userID: String?
     /// The acting user's id; `default_user_id` for the master secret and the operator.
@@ -35,13 +37,15 @@ public struct KeyView: Hashable, Sendable {
     public static let defaultUserID = "default_user_id"
 
     public init(
-        state: KeyState, credential: CredentialState, current: CredentialState, userID: String? = nil, createdBy: String = defaultUserID,
+        state: KeyState, credential: CredentialState, current: CredentialState, credentialName: String? = nil,
+        userID: String? = nil, createdBy: String = defaultUserID,
         updatedBy: String = defaultUserID, deletedBy: String? = nil, deletedByToken: Token? = nil, changedBy: String? = nil,
         spend: Amount = .zero, totalSpend: Amount = .zero, moment: Instant, position: Position, status: CredentialStatus
     ) {
         self.state = state
         self.credential = credential
         self.current = current
+        self.credentialName = credentialName
         self.userID = userID
         self.createdBy = createdBy
         self.updatedBy = updatedBy

@@ -51,7 +51,8 @@ struct KeyMembers {
 
     private func text(_ name: String) -> String? {
         switch name {
-        case "key_name": state.identity.keyName
+        // Beside the state of an old secret stands that secret's form, not its successor's.
+        case "key_name": view.status == .deprecated ? view.credentialName : state.identity.keyName
         case "key_alias": state.alias
         case "user_id": view.userID
         case "team_id": terms.teamID
