@@ -164,4 +164,20 @@ struct SeveralItemsTests {
         #expect(try ledger.verdict(Token(secret: secret(2))).code == .notFound)
         try requireClean()
     }
+
+    /// Such a budget was once left out without a word.
+    @Test func `one of several budgets without its period is no command`() async throws {
+        let test = try TestLedger()
+        let key = try await test.create("sk-secret-of-the-key")
+        let half = KeyChanges.with { $0.budgetLimits = .set([.init(period: nil, maxBudget: .zero)]) }
+        for items in [
+            [KeyCommand.create("sk-secret-of-another", test.ledger.makeKeyID(), half)],
+            [.update(.keyID(key.state.keyID), .alias("a")), .update(.keyID(key.state.keyID), half)],
+        ] {
+            await #expect { try await test.ledger.execute(CommandRequest(items: items, caller: .master)) } throws: {
+                ($0 as? LedgerError)?.code == .invalidCommand
+            }
+        }
+        #expect(try test.ledger.key(.keyID(key.state.keyID))?.state.revision == 1)
+    }
 }

@@ -158,6 +158,19 @@ struct KeyStories {
         }
     }
 
+    @Test func `more keys than one command holds are refused, and none is deleted`() throws {
+        try StoryLedger.run { ledger in
+            let key = try ledger.makeKey(["key_alias": "a"])
+            let strangers = (1...1_000).map { JSONValue.string("sk-nobody-ever-had-\($0)") }
+            let answer = try ledger.post("/key/delete", ["keys": .array(strangers), "key_aliases": ["a"]])
+            #expect(answer.status == 400)
+            #expect(answer.message == "Maximum 1000 keys can be deleted at once. Found 1001 keys; none was deleted. Divide them.")
+            #expect(try ledger.info(key.token)["status"]?.string == "active")
+            #expect(try ledger.post("/key/delete", ["keys": .array(Array(strangers.dropLast())), "key_aliases": ["a"]]).status == 200)
+            #expect(try ledger.info(key.token)["status"]?.string == "deleted")
+        }
+    }
+
     /// The list of old secrets once showed the new secret's form beside the old one's token.
     @Test func `an old secret is listed and asked for under its own form`() throws {
         try StoryLedger.run { ledger in

@@ -113,7 +113,7 @@ extension KeyRoutes {
     func delete(_ request: Request, _ context: LedgerRequestContext) async throws -> Response {
         let caller = try authenticator.administrator(context, "/key/delete")
         let body = try BodyFields.object(context.bodyBytes)
-        let wanted = try KeysRequest(body)
+        let wanted = try KeysRequest(deletion: body)
         let call = try CommandCall(request, context, caller: caller, route: "/key/delete", body: body)
         let commands = wanted.items.compactMap { item in item.target.map { KeyCommand.delete($0, scope: wanted.scope) } }
         let receipt = commands.isEmpty ? nil : try await call.execute(commands, on: ledger)

@@ -31,6 +31,18 @@ package struct KeysRequest: Sendable {
         }
     }
 
+    /// The body of `POST /key/delete`.
+    ///
+    /// - Throws: `APIError`: a 422, or a 400 for more keys than one command can record.
+    package init(deletion object: JSONObject) throws {
+        try self.init(object)
+        guard items.count <= CommandRequest.mostItems else {
+            throw APIError.badRequest(
+                "Maximum \(CommandRequest.mostItems) keys can be deleted at once. Found \(items.count) keys; none was deleted. Divide them.",
+                param: "keys", code: "too_many_keys")
+        }
+    }
+
     /// The body of `POST /v2/key/info`, for which none at all is named as such.
     package init(info object: JSONObject?) throws {
         guard let object else {
