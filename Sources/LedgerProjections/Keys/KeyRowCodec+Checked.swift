@@ -1,4 +1,5 @@
 import LMDB
+import LedgerDomain
 import LedgerSchema
 import MerkleTree
 
@@ -15,8 +16,8 @@ extension KeyRowCodec {
     struct CheckedTerms {
         var models: [String]?
         var maxBudget: Amount?
-        /// The smallest of the budget and of the budgets of several periods; `nil` without one.
-        var leastBudget: Amount?
+        /// The smallest of the budgets of several periods; `nil` without one.
+        var leastLimit: Amount?
         var rpmLimit: Int64?
         var tpmLimit: Int64?
         var maxParallelRequests: Int64?
@@ -57,7 +58,6 @@ extension KeyRowCodec {
             case (.models, .bytes(let list)): terms.models = try texts(value, list)
             case (.maxBudget, .bytes(let place)):
                 terms.maxBudget = try amount(value, place)
-                terms.lower(to: terms.maxBudget)
             case (.budgetLimits, .bytes(let list)):
                 var items = WireScan(list)
                 while let (_, item) = try items.next(in: value) {
@@ -121,8 +121,14 @@ extension KeyRowCodec {
 }
 
 extension KeyRowCodec.CheckedTerms {
-    fileprivate mutating func lower(to amount: Amount?) {
-        guard let amount else { return }
-        leastBudget = leastBudget.map { min($0, amount) } ?? amount
+    /// The smallest of all budgets; `nil` without one.
+    func leastBudget(raisedBy raise: TemporaryBudget?) -> Amount? {
+        [maxBudget.map { raise?.raising($0) ?? $0 }, leastLimit].compactMap { $0 }.min()
+    }
+
+    var leastBudget: Amount? { leastBudget(raisedBy: nil) }
+
+    fileprivate mutating func lower(to amount: Amount) {
+        leastLimit = leastLimit.map { min($0, amount) } ?? amount
     }
 }

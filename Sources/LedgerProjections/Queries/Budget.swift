@@ -1,4 +1,4 @@
-import LedgerDomain
+package import LedgerDomain
 package import LedgerSchema
 
 /// The latest SpendReset that hits a key.
@@ -26,13 +26,17 @@ package struct Budget: Hashable, Sendable {
     package var remaining: Amount?
     /// The end of the window that changes first.
     package var nextReset: Instant?
+    /// When a raise ends without which the budget would be exceeded now.
+    package var raisedUntil: Instant?
 
     package var isExceeded: Bool { remaining.map { $0 <= .zero } ?? false }
 
     /// Spend of the window of now: what the last reset set, if it happened in this window.
     ///
     /// Charges are added here once they are folded; until the log can hold any, a reset is all the spend there is.
-    package init(_ terms: KeyTerms, reset: SpendResetState?, at moment: Instant) {
+    ///
+    /// - Parameter raise: what counts of `max_budget` beside it at `moment`; the budgets of several periods it leaves alone.
+    package init(_ terms: KeyTerms, raise: TemporaryBudget?, reset: SpendResetState?, at moment: Instant) {
         func spend(in window: BudgetWindow?) -> Amount {
             guard let reset else { return .zero }
             guard let window else { return reset.resetTo }
@@ -43,9 +47,10 @@ package struct Budget: Hashable, Sendable {
         }
         self.spend = spend(in: terms.budgetWindow)
         var limits: [Amount] = []
-        if let budget = terms.maxBudget { limits.append(left(budget, terms.budgetWindow)) }
+        if let budget = terms.maxBudget { limits.append(left(raise?.raising(budget) ?? budget, terms.budgetWindow)) }
         for limit in terms.budgetLimits ?? [] { limits.append(left(limit.maxBudget, limit.window)) }
         remaining = limits.min()
+        if let raise, let budget = terms.maxBudget, !isExceeded, left(budget, terms.budgetWindow) <= .zero { raisedUntil = raise.expiry }
         let windows = [terms.budgetWindow].compactMap { $0 } + (terms.budgetLimits ?? []).map(\.window)
         nextReset = windows.map { $0.window(at: moment).end }.min()
     }

@@ -20,7 +20,7 @@ extension KeyQueries {
         var isExceeded = false
         if found.gate.hasBudget {
             let reset = try keys.spendReset(of: found.keyID, upTo: .last, in: &transaction)
-            isExceeded = reset == nil ? found.gate.isExhausted : try budget(found.keyID, least: nil, reset, in: &transaction).isExceeded
+            if reset != nil || found.gate.isExhausted { isExceeded = try budget(found.keyID, reset, in: &transaction).isExceeded }
         }
         let status = status(of: found.window, in: found.gate.key, at: moment, budgetExceeded: isExceeded)
         return KeyCheck(code: KeyCheck.Code(status), keyID: found.keyID, position: position)
@@ -44,7 +44,12 @@ extension KeyQueries {
         var budget = CheckedBudget()
         if gate.hasBudget {
             let reset = try keys.spendReset(of: credential.keyID, upTo: .last, in: &transaction)
-            budget = try self.budget(credential.keyID, least: row.terms.leastBudget, reset, in: &transaction)
+            if reset == nil, row.terms.leastBudget.map({ $0 > .zero }) ?? true {
+                // Nothing has been spent, so that the least budget is what is left.
+                budget.remaining = row.terms.leastBudget(raisedBy: row.content.temporaryBudget(at: moment))
+            } else {
+                budget = try self.budget(credential.keyID, reset, in: &transaction)
+            }
         }
         let status = status(of: credential.window, in: gate.key, at: moment, budgetExceeded: budget.isExceeded)
         var code = KeyCheck.Code(status)
@@ -61,23 +66,24 @@ extension KeyQueries {
             remainingBudget: budget.remaining)
     }
 
-    /// What the budgets leave, and when they start anew.
+    /// What the budgets leave, and when that changes by itself.
     private struct CheckedBudget {
         var remaining: Amount?
         /// Known only where it matters: when a budget is used up.
         var nextReset: Instant?
+        /// When a raise ends without which a budget is used up.
+        var raisedUntil: Instant?
 
         var isExceeded: Bool { remaining.map { $0 <= .zero } ?? false }
     }
 
-    /// Without a reset nothing has been spent, so that the least budget is what is left; with one the whole terms are looked at.
+    /// From the whole terms of a key.
     private func budget(
-        _ keyID: KeyID, least: Amount?, _ reset: SpendResetState?, in transaction: inout some Transaction & ~Copyable & ~Escapable
+        _ keyID: KeyID, _ reset: SpendResetState?, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> CheckedBudget {
-        if reset == nil, least.map({ $0 > .zero }) ?? true { return CheckedBudget(remaining: least) }
-        guard let terms = try keys.key(keyID, in: &transaction)?.terms else { throw missing(keyID) }
-        let budget = Budget(terms, reset: reset, at: moment)
-        return CheckedBudget(remaining: budget.remaining, nextReset: budget.nextReset)
+        guard let key = try keys.key(keyID, in: &transaction) else { throw missing(keyID) }
+        let budget = Budget(key.terms, raise: key.content.temporaryBudget(at: moment), reset: reset, at: moment)
+        return CheckedBudget(remaining: budget.remaining, nextReset: budget.nextReset, raisedUntil: budget.raisedUntil)
     }
 
     private func find(_ token: Token, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> Found? {
@@ -104,7 +110,7 @@ extension KeyQueries {
     private func change(_ status: CredentialStatus, _ window: CredentialWindow, _ key: KeyGate, _ budget: CheckedBudget) -> Instant? {
         func next(_ moments: Instant?...) -> Instant? { moments.compactMap { $0 }.filter { $0 > moment }.min() }
         return switch status {
-        case .active, .deprecated: next(window.revokeAt, key.expires)
+        case .active, .deprecated: next(window.revokeAt, key.expires, budget.raisedUntil)
         case .blocked, .expired: next(window.revokeAt)
         case .budgetExceeded: next(window.revokeAt, key.expires, budget.nextReset)
         default: nil

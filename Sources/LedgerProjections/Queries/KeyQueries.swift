@@ -48,7 +48,9 @@ package struct KeyQueries: Sendable {
         of state: KeyState, presented: CredentialState, current: CredentialState, resets: Position, position: Position,
         in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> KeyView {
-        let budget = Budget(state.terms, reset: try keys.spendReset(of: state.keyID, upTo: resets, in: &transaction), at: moment)
+        let budget = Budget(
+            state.terms, raise: state.content.temporaryBudget(at: moment),
+            reset: try keys.spendReset(of: state.keyID, upTo: resets, in: &transaction), at: moment)
         var view = KeyView(
             state: state, credential: presented, current: current, spend: budget.spend, totalSpend: .zero, moment: moment,
             position: position,

@@ -5,11 +5,22 @@ extension KeyChangesBuilder {
     /// Every field that is no term, known or not, as the caller's own JSON text.
     mutating func addContent() throws {
         for member in body.members where isContent(member.name) {
-            if member.value.isNull { try addNull(member.name) } else { try setContent(member.name, member.value) }
+            if member.value.isNull { try addNull(member.name) } else { try setContent(member.name, plain(member)) }
         }
         guard mode == .change, body.has("metadata") else { return }
         // What LiteLLM keeps inside metadata goes with it.
         for name in ContentNames.metadataBacked where !body.has(name) { try setContent(name, nil) }
+    }
+
+    /// The value as the caller gave it. What raises a budget is counted, so that it is kept in one form: a plain number, and a time as
+    /// Python writes it.
+    private func plain(_ member: JSONObject.Member) -> JSONValue {
+        guard body.declares(member.name) else { return member.value }
+        switch member.name {
+        case "temp_budget_increase": return body.number(member.name).value.map { .number($0) } ?? member.value
+        case "temp_budget_expiry": return (DateTimeText.parse(member.value).value?.isoformat).map { .string($0) } ?? member.value
+        default: return member.value
+        }
     }
 
     private func isContent(_ name: String) -> Bool {
