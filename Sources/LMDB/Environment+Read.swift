@@ -11,7 +11,7 @@ extension Environment {
     /// - Throws: What `body` throws; ``LMDBError/Code/readersFull``, ``LMDBError/Code/closed``.
     @available(*, noasync)
     @discardableResult
-    public func read<R>(
+    @inlinable public func read<R>(
         _ purpose: StaticString = #function, _ body: (inout ReadTransaction) throws(LMDBError) -> R
     ) throws(LMDBError) -> R {
         let (slot, handle) = try beginRead(purpose)
@@ -24,7 +24,7 @@ extension Environment {
     @available(*, noasync)
     @discardableResult
     @_disfavoredOverload
-    public func read<R>(
+    @inlinable public func read<R>(
         _ purpose: StaticString = #function, _ body: (inout ReadTransaction) throws -> R
     ) throws -> R {
         let (slot, handle) = try beginRead(purpose)
@@ -33,7 +33,7 @@ extension Environment {
         return try body(&transaction)
     }
 
-    private func beginRead(_ purpose: StaticString) throws(LMDBError) -> (slot: Int, RawTransaction) {
+    @usableFromInline func beginRead(_ purpose: StaticString) throws(LMDBError) -> (slot: Int, RawTransaction) {
         let me = pthread_self()
         return try sessions.withLock(when: { $0.admits(me) }) { state throws(LMDBError) in
             try state.requireUsable("read", path: folder)
@@ -45,7 +45,7 @@ extension Environment {
         }
     }
 
-    private func endRead(_ slot: Int) {
+    @usableFromInline func endRead(_ slot: Int) {
         let wakes = sessions.withLock { state in
             unsafe mdb_txn_reset(state.readers[slot].transaction.pointer)
             state.readers[slot].startedAt = 0

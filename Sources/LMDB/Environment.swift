@@ -12,7 +12,7 @@ public final class Environment: Sendable {
     public let options: Options
     let raw: RawEnvironment
     /// Tells its tables from those of other environments of this process.
-    let number: UInt32
+    @usableFromInline let number: UInt32
     let tables: [String: Table]
     let sessions = Monitor(Sessions())
     package let faults = Monitor(InjectedFaults())

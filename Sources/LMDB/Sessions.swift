@@ -56,7 +56,7 @@ struct Sessions {
 }
 
 /// A transaction of liblmdb. Used by the thread that holds it alone.
-@safe struct RawTransaction: @unchecked Sendable {
+@safe @usableFromInline struct RawTransaction: @unchecked Sendable {
     // Sound: handed from thread to thread only through `Sessions`, under its lock, while reset.
     let pointer: OpaquePointer
 }

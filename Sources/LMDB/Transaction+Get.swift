@@ -3,15 +3,8 @@ import CLMDB
 extension Transaction where Self: ~Copyable, Self: ~Escapable {
     /// The value of `key`, borrowed from the transaction; nil if there is none. Not aligned. Costs no allocation.
     @_lifetime(borrow self)
-    public func get(_ table: Table, _ key: Span<UInt8>) throws(LMDBError) -> Span<UInt8>? {
-        var value = unsafe MDB_val()
-        let result = unsafe key.withUnsafeBufferPointer { bytes in
-            var name = unsafe MDB_val(bytes)
-            return unsafe mdb_get(handle.pointer, handle.index(of: table), &name, &value)
-        }
-        if result == MDB_NOTFOUND { return nil }
-        guard result == 0 else { throw LMDBError(result: result, operation: "mdb_get \(table.name)") }
-        let span = unsafe Span<UInt8>(_unsafeElements: value.bytes)
+    @inlinable public func get(_ table: Table, _ key: Span<UInt8>) throws(LMDBError) -> Span<UInt8>? {
+        guard let span = try handle.get(table, key) else { return nil }
         return unsafe _overrideLifetime(span, borrowing: self)
     }
 
@@ -51,6 +44,22 @@ extension Transaction where Self: ~Copyable, Self: ~Escapable {
         let result = unsafe mdb_stat(handle.pointer, handle.index(of: table), &stat)
         guard result == 0 else { throw LMDBError(result: result, operation: "mdb_stat \(table.name)") }
         return stat.ms_entries
+    }
+}
+
+extension TransactionHandle {
+    /// The value of `key`, good as long as the transaction; nil if there is none.
+    @_lifetime(immortal)
+    @usableFromInline func get(_ table: Table, _ key: Span<UInt8>) throws(LMDBError) -> Span<UInt8>? {
+        var value = unsafe MDB_val()
+        let result = unsafe key.withUnsafeBufferPointer { bytes in
+            var name = unsafe MDB_val(bytes)
+            return unsafe mdb_get(pointer, index(of: table), &name, &value)
+        }
+        if result == MDB_NOTFOUND { return nil }
+        guard result == 0 else { throw LMDBError(result: result, operation: "mdb_get \(table.name)") }
+        let span = unsafe Span<UInt8>(_unsafeElements: value.bytes)
+        return unsafe _overrideLifetime(span, borrowing: ())
     }
 }
 

@@ -37,7 +37,7 @@ public struct ReadTransaction: Transaction, ~Copyable, ~Escapable {
     public let handle: TransactionHandle
 
     @_lifetime(immortal)
-    init(_ raw: RawTransaction, environment: UInt32) {
+    @usableFromInline init(_ raw: RawTransaction, environment: UInt32) {
         handle = TransactionHandle(raw, environment: environment)
     }
 }

@@ -12,12 +12,29 @@ extension Ledger {
 
     /// Who presents this token, and is it good? `nil` if no key ever had it.
     public func standing(_ token: Token) throws -> KeyStanding? {
-        try ask { queries, _, transaction in try queries.standing(token, in: &transaction) }
+        try judge(token) { facts, moment, _ in facts?.standing(at: moment) }
     }
 
     /// May this token be used now, for this model? With the key's fields.
     public func check(_ token: Token, model: String? = nil) throws -> KeyCheck {
-        try ask { queries, position, transaction in try queries.check(token, model: model, position: position, in: &transaction) }
+        try judge(token) { facts, moment, position in
+            facts?.check(model: model, at: moment, position: position) ?? KeyCheck(code: .notFound, position: position)
+        }
+    }
+
+    /// Judges what the log says of a token at the moment of asking. Who asks again while the log stands still is answered without a
+    /// transaction: see ``KeyFactsCache``.
+    private func judge<R>(_ token: Token, _ body: (KeyFacts?, Instant, Position) -> R) throws -> R {
+        let state = published.value
+        let stamp = isWriter ? KeyFactsCache.Stamp(state) : nil
+        if let stamp, let known = recentFacts.place(of: token, at: stamp) {
+            return body(known.facts, max(environment.now(), state.latest), state.head.position)
+        }
+        return try ask(since: state) { queries, position, transaction in
+            let facts = try queries.facts(token, in: &transaction)
+            if let stamp, let facts { recentFacts.keep(facts, token, at: stamp) }
+            return body(facts, queries.moment, position)
+        }
     }
 
     /// A key, deleted ones too; by alias a living one. `nil` if there is none.
@@ -76,7 +93,12 @@ extension Ledger {
     /// The position is read before the snapshot is taken, so that an answer never claims one that it does not reflect (invariant 5);
     /// the latest recorded time after it, so that no event of the snapshot lies behind the moment of asking (invariant 2).
     private func ask<R>(_ body: (KeyQueries, Position, inout ReadTransaction) throws -> R) throws -> R {
-        let before = published.value
+        try ask(since: published.value, body)
+    }
+
+    private func ask<R>(
+        since before: Writer.Published, _ body: (KeyQueries, Position, inout ReadTransaction) throws -> R
+    ) throws -> R {
         do {
             return try store.environment.read { (transaction: inout ReadTransaction) throws in
                 let after = published.value

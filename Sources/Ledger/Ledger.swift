@@ -49,6 +49,7 @@ public final class Ledger: Sendable {
     let environment: LedgerEnvironment
     let secrets = RecentSecrets()
     let published: PublishedState
+    let recentFacts = KeyFactsCache()
     private let lock: FolderLock?
     let queue: CommandQueue
     private let thread: DedicatedThread?
@@ -105,6 +106,7 @@ public final class Ledger: Sendable {
     public func close() {
         queue.close()
         thread?.join()
+        published.change { $0.isSettled = false }
         store.environment.close()
         lock?.release()
     }

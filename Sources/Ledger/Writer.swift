@@ -20,6 +20,8 @@ struct Writer {
         var live: KeyTables.SetName
         /// How often it has changed.
         var swaps = 0
+        /// No batch is under way, and none failed after it may have been committed: a snapshot of the log shows `head` and nothing later.
+        var isSettled = true
 
         init(head: Head, clockLeap: String? = nil, live: KeyTables.SetName = .a) {
             self.head = head
@@ -155,14 +157,20 @@ struct Writer {
 
     /// Readers that see the batch must not ask about a moment before it.
     private func begin(at moment: Instant) -> Batch {
-        published.change { $0.latest = max($0.latest, moment) }
+        published.change {
+            $0.latest = max($0.latest, moment)
+            $0.isSettled = false
+        }
         return Batch(store: store, environment: environment, appender: appender, fold: fold, moment: moment)
     }
 
     /// The batch is flushed.
     private mutating func finish(_ batch: Batch) {
         (appender, fold) = (batch.appender, batch.fold)
-        published.change { [head = appender.head] in $0.head = head }
+        published.change { [head = appender.head] in
+            $0.head = head
+            $0.isSettled = true
+        }
     }
 
     /// Runs a transaction; if the map is full, grows it and runs the transaction once more: nothing of the first was committed.

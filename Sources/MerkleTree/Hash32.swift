@@ -54,6 +54,11 @@ public struct Hash32: Hashable, Sendable {
         try unsafe withUnsafeBytes(of: self) { (buffer) throws(Failure) -> Result in try unsafe body(buffer) }
     }
 
+    /// The 32 bytes, without an allocation.
+    public var inlineBytes: [32 of UInt8] {
+        unsafe unsafeBitCast(self, to: [32 of UInt8].self)
+    }
+
     /// The 32 bytes as a new array.
     public var bytes: [UInt8] {
         unsafe withMemory { buffer in unsafe Array(buffer) }

@@ -58,9 +58,8 @@ package struct KeyReader: Sendable {
 
     /// A subject's name; `nil` if its text has gone.
     func name(ofSubject number: UInt64, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> String? {
-        guard let row = try transaction.get(tables[.subjects], number.bigEndianBytes), row.count > KeyTables.subjectHeadSize else {
-            return nil
-        }
+        let key: [8 of UInt8] = number.bigEndianBytes
+        guard let row = try transaction.get(tables[.subjects], key.span), row.count > KeyTables.subjectHeadSize else { return nil }
         return row.text(KeyTables.subjectHeadSize..<row.count)
     }
 

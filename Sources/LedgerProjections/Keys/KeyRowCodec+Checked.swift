@@ -1,29 +1,17 @@
 import LMDB
-import LedgerDomain
 import LedgerSchema
 import MerkleTree
 
 extension KeyRowCodec {
     /// What a check reads of a key's row without decoding the whole of it.
     struct Checked {
-        var alias: String?
-        var content = ContentSlot()
+        /// What it answers with, without the user's name, which stands elsewhere.
+        var values = CheckedKey.Values()
+        var sizeBytes: Int
         var currentToken: Token?
-        var terms = CheckedTerms()
-    }
-
-    /// The terms that a check names or needs.
-    struct CheckedTerms {
-        var models: [String]?
-        var maxBudget: Amount?
-        /// The smallest of the budgets of several periods; `nil` without one.
-        var leastLimit: Amount?
-        var rpmLimit: Int64?
-        var tpmLimit: Int64?
-        var maxParallelRequests: Int64?
-        var teamID: String?
-        var organizationID: String?
         var subject: UInt64?
+        /// The smallest of the budget and of the budgets of several periods; `nil` without one.
+        var leastBudget: Amount?
     }
 
     // Numbers of KeyRow's and KeyTexts' fields in `state.proto`.
@@ -34,53 +22,25 @@ extension KeyRowCodec {
 
     static func checked(_ value: Span<UInt8>) throws(LMDBError) -> Checked {
         let end = try rowEnd(value)
-        var checked = Checked()
+        var checked = Checked(sizeBytes: value.count)
         var row = WireScan(headSize..<end)
         while let (field, part) = try row.next(in: value) {
             guard case .bytes(let range) = part else { continue }
-            if field == termsField { checked.terms = try terms(value, range) }
+            if field == termsField { try checked.readTerms(value, range) }
             if field == currentTokenField { checked.currentToken = Hash32(value.extracting(range)).map { Token(hash: $0) } }
         }
         var texts = WireScan(end..<value.count)
         while let (field, part) = try texts.next(in: value) {
             guard case .bytes(let range) = part else { continue }
-            if field == identityField { checked.alias = try alias(value, range) }
-            if field == contentField { checked.content = try content(value, range) }
+            if field == identityField { checked.values.alias = try alias(value, range) }
+            if field == contentField { checked.values.content = try content(value, range) }
         }
         return checked
     }
 
-    private static func terms(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) -> CheckedTerms {
-        var terms = CheckedTerms()
-        var scan = WireScan(range)
-        while let (number, part) = try scan.next(in: value) {
-            switch (KeyField(rawValue: UInt32(truncatingIfNeeded: number)), part) {
-            case (.models, .bytes(let list)): terms.models = try texts(value, list)
-            case (.maxBudget, .bytes(let place)):
-                terms.maxBudget = try amount(value, place)
-            case (.budgetLimits, .bytes(let list)):
-                var items = WireScan(list)
-                while let (_, item) = try items.next(in: value) {
-                    guard case .bytes(let limit) = item else { continue }
-                    var parts = WireScan(limit)
-                    while let (field, part) = try parts.next(in: value) {
-                        if field == 2, case .bytes(let place) = part { terms.lower(to: try amount(value, place)) }
-                    }
-                }
-            case (.tpmLimit, .number(let number)): terms.tpmLimit = Int64(zigzag: number)
-            case (.rpmLimit, .number(let number)): terms.rpmLimit = Int64(zigzag: number)
-            case (.maxParallelRequests, .number(let number)): terms.maxParallelRequests = Int64(zigzag: number)
-            case (.teamID, .bytes(let place)): terms.teamID = value.text(place)
-            case (.organizationID, .bytes(let place)): terms.organizationID = value.text(place)
-            case (.subject, .number(let number)): terms.subject = number
-            default: continue
-            }
-        }
-        return terms
-    }
-
-    private static func texts(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) -> [String] {
+    fileprivate static func texts(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) -> [String] {
         var list: [String] = []
+        list.reserveCapacity(4)
         var scan = WireScan(range)
         while let (_, part) = try scan.next(in: value) {
             if case .bytes(let place) = part { list.append(value.text(place)) }
@@ -88,7 +48,7 @@ extension KeyRowCodec {
         return list
     }
 
-    private static func amount(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) -> Amount {
+    fileprivate static func amount(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) -> Amount {
         guard range.count == Amount.byteCount else { throw WireScan.damaged }
         var bits: UInt128 = 0
         for index in range { bits = bits << 8 | UInt128(value[index]) }
@@ -120,15 +80,41 @@ extension KeyRowCodec {
     }
 }
 
-extension KeyRowCodec.CheckedTerms {
-    /// The smallest of all budgets; `nil` without one.
-    func leastBudget(raisedBy raise: TemporaryBudget?) -> Amount? {
-        [maxBudget.map { raise?.raising($0) ?? $0 }, leastLimit].compactMap { $0 }.min()
+extension KeyRowCodec.Checked {
+    /// Reads the terms that a check names or needs.
+    fileprivate mutating func readTerms(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) {
+        var scan = WireScan(range)
+        while let (number, part) = try scan.next(in: value) {
+            switch (KeyField(rawValue: UInt32(truncatingIfNeeded: number)), part) {
+            case (.models, .bytes(let list)): values.models = try KeyRowCodec.texts(value, list)
+            case (.maxBudget, .bytes(let place)):
+                let amount = try KeyRowCodec.amount(value, place)
+                values.maxBudget = amount
+                lowerBudget(to: amount)
+            case (.budgetLimits, .bytes(let list)): try readBudgetLimits(value, list)
+            case (.tpmLimit, .number(let number)): values.tpmLimit = Int64(zigzag: number)
+            case (.rpmLimit, .number(let number)): values.rpmLimit = Int64(zigzag: number)
+            case (.maxParallelRequests, .number(let number)): values.maxParallelRequests = Int64(zigzag: number)
+            case (.teamID, .bytes(let place)): values.teamID = value.text(place)
+            case (.organizationID, .bytes(let place)): values.organizationID = value.text(place)
+            case (.subject, .number(let number)): subject = number
+            default: continue
+            }
+        }
     }
 
-    var leastBudget: Amount? { leastBudget(raisedBy: nil) }
+    private mutating func readBudgetLimits(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) {
+        var items = WireScan(range)
+        while let (_, item) = try items.next(in: value) {
+            guard case .bytes(let limit) = item else { continue }
+            var parts = WireScan(limit)
+            while let (field, part) = try parts.next(in: value) {
+                if field == 2, case .bytes(let place) = part { lowerBudget(to: try KeyRowCodec.amount(value, place)) }
+            }
+        }
+    }
 
-    fileprivate mutating func lower(to amount: Amount) {
-        leastLimit = leastLimit.map { min($0, amount) } ?? amount
+    private mutating func lowerBudget(to amount: Amount) {
+        leastBudget = leastBudget.map { min($0, amount) } ?? amount
     }
 }

@@ -101,6 +101,11 @@ package enum KeyClass: UInt8, Sendable {
     case past = 1
 }
 
+extension UInt64 {
+    /// The integer's bytes, most significant first, without an allocation.
+    var bigEndianBytes: [8 of UInt8] { [8 of UInt8] { UInt8(truncatingIfNeeded: self >> UInt64(56 - 8 * $0)) } }
+}
+
 extension FixedWidthInteger {
     /// The integer's bytes, most significant first.
     package var bigEndianBytes: [UInt8] {

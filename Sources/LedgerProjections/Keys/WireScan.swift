@@ -21,7 +21,7 @@ struct WireScan {
     /// The next field; `nil` at the end.
     ///
     /// - Throws: `corrupted` if the bytes are no message.
-    mutating func next(in bytes: Span<UInt8>) throws(LMDBError) -> (field: UInt64, value: Value)? {
+    @inline(__always) mutating func next(in bytes: Span<UInt8>) throws(LMDBError) -> (field: UInt64, value: Value)? {
         guard offset < end else { return nil }
         let tag = try varint(bytes)
         switch tag & 7 {
@@ -39,7 +39,14 @@ struct WireScan {
         }
     }
 
-    private mutating func varint(_ bytes: Span<UInt8>) throws(LMDBError) -> UInt64 {
+    /// Most numbers of a row are tags and lengths below 128.
+    @inline(__always) private mutating func varint(_ bytes: Span<UInt8>) throws(LMDBError) -> UInt64 {
+        guard offset < end, bytes[offset] < 0x80 else { return try longVarint(bytes) }
+        defer { offset += 1 }
+        return UInt64(bytes[offset])
+    }
+
+    private mutating func longVarint(_ bytes: Span<UInt8>) throws(LMDBError) -> UInt64 {
         var number: UInt64 = 0
         var shift: UInt64 = 0
         while offset < end, shift < 64 {

@@ -7,26 +7,48 @@ public struct CheckedKey: Hashable, Sendable {
     public var token: Token
     /// Of that token's credential, at the moment of asking.
     public var status: CredentialStatus
-    public var alias: String?
-    public var teamID: String?
-    /// Name of the key's user.
-    public var userID: String?
-    public var organizationID: String?
-    /// `nil`: all.
-    public var models: [String]?
-    public var rpmLimit: Int64?
-    public var tpmLimit: Int64?
-    public var maxParallelRequests: Int64?
-    public var maxBudget: Amount?
-    /// Request fields that stand in no term, metadata among them.
-    public var content = ContentSlot()
     /// When the credential ends or has ended by a rotation or revocation.
     public var revokeAt: Instant?
     /// Since when another credential has stood in its place; only while it is in its grace.
     public var supersededAt: Instant?
+    let fields: Fields
 
-    init(token: Token, status: CredentialStatus) {
-        self.token = token
-        self.status = status
+    public var alias: String? { fields.values.alias }
+    public var teamID: String? { fields.values.teamID }
+    /// Name of the key's user.
+    public var userID: String? { fields.values.userID }
+    public var organizationID: String? { fields.values.organizationID }
+    /// `nil`: all.
+    public var models: [String]? { fields.values.models }
+    public var rpmLimit: Int64? { fields.values.rpmLimit }
+    public var tpmLimit: Int64? { fields.values.tpmLimit }
+    public var maxParallelRequests: Int64? { fields.values.maxParallelRequests }
+    public var maxBudget: Amount? { fields.values.maxBudget }
+    /// Request fields that stand in no term, metadata among them.
+    public var content: ContentSlot { fields.values.content }
+
+    /// What the answer says whatever the time.
+    struct Values: Hashable, Sendable {
+        var alias: String?
+        var teamID: String?
+        var userID: String?
+        var organizationID: String?
+        var models: [String]?
+        var rpmLimit: Int64?
+        var tpmLimit: Int64?
+        var maxParallelRequests: Int64?
+        var maxBudget: Amount?
+        var content = ContentSlot()
+    }
+
+    /// Values that are handed on as one, and not text by text.
+    final class Fields: Hashable, Sendable {
+        let values: Values
+
+        init(_ values: consuming Values) { self.values = values }
+
+        static func == (left: Fields, right: Fields) -> Bool { left === right || left.values == right.values }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(values) }
     }
 }

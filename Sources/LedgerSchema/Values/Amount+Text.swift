@@ -34,6 +34,7 @@ extension Amount {
     /// The digits before the point with the sign, and those after it without the zeros at the end.
     private var parts: (whole: String, fraction: String) {
         let (whole, rest) = picodollars.magnitude.quotientAndRemainder(dividingBy: Self.picodollarsPerDollar.magnitude)
+        if rest == 0 { return ((isNegative ? "-" : "") + String(whole), "") }
         var digits = Array(String(rest).utf8)
         digits.insert(contentsOf: repeatElement(UInt8(ascii: "0"), count: Self.fractionDigits - digits.count), at: 0)
         let kept = digits.reversed().drop { $0 == UInt8(ascii: "0") }.reversed()

@@ -24,6 +24,9 @@ extension UUIDIdentifier {
         self.init(uuid)
     }
 
+    /// Length in bytes.
+    public static var byteCount: Int { UUIDv7.byteCount }
+
     /// The id in its 16 bytes.
     public var bytes: [UInt8] { uuid.bytes }
 

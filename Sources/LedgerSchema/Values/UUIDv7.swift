@@ -80,13 +80,18 @@ extension UUIDv7: LosslessStringConvertible {
 
     /// The UUID written as 8-4-4-4-12 lower-case hexadecimal digits.
     public var description: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for (place, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(place) { text.append(UInt8(ascii: "-")) }
-            text.append(HexDigit.lowerCase(byte >> 4))
-            text.append(HexDigit.lowerCase(byte & 15))
+        unsafe String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                    unsafe text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let word = digit < 16 ? high : low
+                unsafe text[place] = HexDigit.lowerCase(UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (digit % 16))) & 15)
+                place += 1
+            }
+            return place
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }
