@@ -6,7 +6,7 @@ extension JSONWriter {
     }
 
     /// Writes a member whose value is an integer, or `null` for nil.
-    public mutating func member(_ name: String, _ value: (some BinaryInteger)?) {
+    @inlinable public mutating func member(_ name: String, _ value: (some BinaryInteger)?) {
         self.name(name)
         if let value { number(value) } else { null() }
     }

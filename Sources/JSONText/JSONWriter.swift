@@ -71,7 +71,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes an integer.
-    public mutating func number(_ value: some BinaryInteger) {
+    @inlinable public mutating func number(_ value: some BinaryInteger) {
         raw(String(value))
     }
 
@@ -97,6 +97,12 @@ public struct JSONWriter: Sendable {
         separate()
         bytes.append(contentsOf: text)
         needsComma = true
+    }
+
+    /// Writes text as it stands, commas and all: for the fixed parts of what is written often.
+    public mutating func verbatim(_ text: StaticString) {
+        text.withUTF8Buffer { bytes in unsafe self.bytes.append(contentsOf: bytes) }
+        needsComma = false
     }
 
     /// Writes a value, its members in their own order.
@@ -130,12 +136,19 @@ public struct JSONWriter: Sendable {
 
     private mutating func appendQuoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        if text.utf8.contains(where: Self.needsEscape) {
+        if Self.needsEscape(text.utf8Span.span) {
             for byte in text.utf8 { appendEscaped(byte) }
         } else {
             bytes.append(contentsOf: text.utf8)
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Looks at every byte, without a way out before the end: that way many are looked at at a time.
+    private static func needsEscape(_ text: Span<UInt8>) -> Bool {
+        var needsEscape = false
+        for index in text.indices { needsEscape = Self.needsEscape(text[index]) || needsEscape }
+        return needsEscape
     }
 
     private static func needsEscape(_ byte: UInt8) -> Bool {

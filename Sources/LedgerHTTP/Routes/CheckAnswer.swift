@@ -8,42 +8,57 @@ package enum CheckAnswer {
     /// The body of `/v1/keys/verify`. Amounts are decimal strings.
     package static func write(_ check: KeyCheck, to writer: inout JSONWriter) {
         let key = check.key
-        writer.object { writer in
-            writer.member("valid", check.code.isGood)
-            writer.member("code", check.code.rawValue)
-            writer.member("key_id", check.keyID?.description)
-            writer.member("token", key?.token.hex)
-            writer.member("alias", key?.alias)
-            writer.member("team_id", key?.teamID)
-            writer.member("user_id", key?.userID)
-            writer.member("organization_id", key?.organizationID)
-            writer.name("models")
-            writer.array { for model in key?.models ?? [] { $0.string(model) } }
-            writer.member("rpm_limit", key?.rpmLimit)
-            writer.member("tpm_limit", key?.tpmLimit)
-            writer.member("max_parallel_requests", key?.maxParallelRequests)
-            writer.member("max_budget", key?.maxBudget?.decimalText)
-            writer.member("remaining_budget", check.remainingBudget?.decimalText)
-            writer.member("metadata", raw: key.map { KeyMembers.metadata(of: $0.content) } ?? "{}")
-            writer.member("valid_until", check.validUntil?.rfc3339(fraction: .nanoseconds))
-            writer.member("position", check.position.value)
-        }
+        writer.verbatim(check.code.isGood ? #"{"valid":true,"code":"# : #"{"valid":false,"code":"#)
+        writer.string(check.code.rawValue)
+        writer.verbatim(#","key_id":"#)
+        writer.optional(check.keyID?.description)
+        writer.verbatim(#","token":"#)
+        writer.optional(key?.token.hex)
+        writer.verbatim(#","alias":"#)
+        writer.optional(key?.alias)
+        writer.verbatim(#","team_id":"#)
+        writer.optional(key?.teamID)
+        writer.verbatim(#","user_id":"#)
+        writer.optional(key?.userID)
+        writer.verbatim(#","organization_id":"#)
+        writer.optional(key?.organizationID)
+        writer.verbatim(#","models":"#)
+        writer.array { for model in key?.models ?? [] { $0.string(model) } }
+        writer.verbatim(#","rpm_limit":"#)
+        writer.optional(key?.rpmLimit)
+        writer.verbatim(#","tpm_limit":"#)
+        writer.optional(key?.tpmLimit)
+        writer.verbatim(#","max_parallel_requests":"#)
+        writer.optional(key?.maxParallelRequests)
+        writer.verbatim(#","max_budget":"#)
+        writer.optional(key?.maxBudget?.decimalText)
+        writer.verbatim(#","remaining_budget":"#)
+        writer.optional(check.remainingBudget?.decimalText)
+        writer.verbatim(#","metadata":"#)
+        writer.raw(key.map { KeyMembers.metadata(of: $0.content) } ?? "{}")
+        writer.verbatim(#","valid_until":"#)
+        writer.optional(check.validUntil?.rfc3339(fraction: .nanoseconds))
+        writer.verbatim(#","position":"#)
+        writer.number(check.position.value)
+        writer.verbatim("}")
     }
 
     /// Only 200, 401 and 403, which every proxy understands; every header always present.
     static func gateway(_ check: KeyCheck) -> Response {
         var fields = HTTPFields()
-        fields[.checkCode] = check.code.rawValue
-        fields[.checkKeyID] = check.keyID?.description ?? ""
-        fields[.checkAlias] = headerText(check.key?.alias)
-        fields[.checkTeam] = headerText(check.key?.teamID)
-        fields[.checkUser] = headerText(check.key?.userID)
-        fields[.checkStatus] = check.key?.status.rawValue ?? CredentialStatus.unknown.rawValue
-        fields[.position] = String(check.position.value)
+        fields.reserveCapacity(8)
+        func add(_ name: HTTPField.Name, _ value: String) { fields.append(HTTPField(name: name, value: value)) }
+        add(.checkCode, check.code.rawValue)
+        add(.checkKeyID, check.keyID?.description ?? "")
+        add(.checkAlias, headerText(check.key?.alias))
+        add(.checkTeam, headerText(check.key?.teamID))
+        add(.checkUser, headerText(check.key?.userID))
+        add(.checkStatus, check.key?.status.rawValue ?? CredentialStatus.unknown.rawValue)
+        add(.position, String(check.position.value))
         if check.code == .deprecated, let key = check.key, let end = key.revokeAt {
             // RFC 9745 and RFC 8594: since when the secret is out of date, and when it stops.
-            fields[.deprecation] = "@\((key.supersededAt ?? end).nanoseconds / Instant.nanosecondsPerSecond)"
-            fields[.sunset] = HTTPDate.text(unixSeconds: Int(end.nanoseconds / Instant.nanosecondsPerSecond))
+            add(.deprecation, "@\((key.supersededAt ?? end).nanoseconds / Instant.nanosecondsPerSecond)")
+            add(.sunset, HTTPDate.text(unixSeconds: Int(end.nanoseconds / Instant.nanosecondsPerSecond)))
         }
         return Response(status: status(of: check.code), headers: fields)
     }
@@ -58,9 +73,10 @@ package enum CheckAnswer {
 
     /// Text as a header can carry it: percent-encoded beyond printable ASCII.
     private static func headerText(_ text: String?) -> String {
+        guard let text, !text.utf8.allSatisfy(isPlain) else { return text ?? "" }
         var result = ""
-        for byte in (text ?? "").utf8 {
-            if byte > 0x1f, byte < 0x7f, byte != UInt8(ascii: "%") {
+        for byte in text.utf8 {
+            if isPlain(byte) {
                 result.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
                 let hex = String(byte, radix: 16, uppercase: true)
@@ -68,6 +84,18 @@ package enum CheckAnswer {
             }
         }
         return result
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool { byte > 0x1f && byte < 0x7f && byte != UInt8(ascii: "%") }
+}
+
+extension JSONWriter {
+    fileprivate mutating func optional(_ text: String?) {
+        if let text { string(text) } else { null() }
+    }
+
+    fileprivate mutating func optional(_ number: Int64?) {
+        if let number { self.number(number) } else { null() }
     }
 }
 

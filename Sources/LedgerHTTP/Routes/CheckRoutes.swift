@@ -40,9 +40,7 @@ struct CheckRoutes: Sendable {
         default: throw APIError.badRequest("Give the secret as \"key\" or its SHA-256 as \"token\".", param: "key", code: "key_missing")
         }
         count(check.code)
-        var response = Response.json(capacity: 1_024) { CheckAnswer.write(check, to: &$0) }
-        response.setPosition(check.position.value)
-        return response
+        return Response.json(position: check.position.value, capacity: 1_024) { CheckAnswer.write(check, to: &$0) }
     }
 
     /// For nginx `auth_request`, Envoy ext_authz and Traefik ForwardAuth: the verdict on the credential that the request itself
