@@ -43,7 +43,7 @@ enum DamageHandling {
             for signal in [SIGBUS, SIGSEGV] {
                 var action = sigaction()
                 unsafe action.__sigaction_handler.sa_sigaction = { unsafe DamageHandling.fault($0, $1, $2) }
-                action.sa_flags = SA_SIGINFO
+                action.sa_flags = SA_SIGINFO | SA_ONSTACK
                 var previous = sigaction()
                 guard unsafe sigaction(signal, &action, &previous) == 0 else { continue }
                 state.actions[signal] = previous
@@ -75,7 +75,7 @@ enum DamageHandling {
             if signal == SIGBUS, let path = unsafe mappedFile(at: info?.pointee._sifields._sigfault.si_addr) {
                 handler(path, "a page that is in use lies behind the end of the file, or the device cannot read it")
             }
-            if signal == SIGSEGV, unsafe library.contains(instruction(of: context)) {
+            if signal == SIGSEGV, unsafe places(context).contains(where: library.contains) {
                 handler(lastPath, "a page of it leads liblmdb out of its memory")
             }
         }
@@ -84,13 +84,15 @@ enum DamageHandling {
         unsafe sigaction(signal, &action, nil)
     }
 
-    /// Where the instruction lies that failed.
-    private static func instruction(of context: UnsafeMutableRawPointer?) -> UInt {
-        guard let context = unsafe context?.assumingMemoryBound(to: ucontext_t.self) else { return 0 }
+    /// Where the instruction lies that failed, and where it would have returned to from a function that keeps nothing on the stack: such
+    /// are those that copy memory, which liblmdb calls.
+    private static func places(_ context: UnsafeMutableRawPointer?) -> [UInt] {
+        guard let machine = unsafe context?.assumingMemoryBound(to: ucontext_t.self).pointee.uc_mcontext else { return [] }
         #if arch(x86_64)
-            return unsafe UInt(bitPattern: Int(context.pointee.uc_mcontext.gregs.16))
+            let stack = unsafe UnsafePointer<UInt>(bitPattern: Int(machine.gregs.15))
+            return unsafe [UInt(bitPattern: Int(machine.gregs.16)), stack?.pointee ?? 0]
         #else
-            return unsafe UInt(context.pointee.uc_mcontext.pc)
+            return unsafe [UInt(machine.pc), UInt(machine.regs.30)]
         #endif
     }
 
