@@ -13,12 +13,12 @@ struct BoundedHTTPChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let handlers = channel.pipeline.syncOperations
-            let progress = ReceiveProgress()
-            try handlers.addHandler(ReceiveObserver(progress: progress))
+            let wire = ReceiveObserver()
+            try handlers.addHandler(wire)
             try handlers.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoderLimits)
-            try handlers.addHandler(RequestAssembler(configuration: configuration, progress: progress))
+            try handlers.addHandler(RequestAssembler(configuration: configuration, wire: wire))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
                 configuration: .init(

@@ -17,15 +17,18 @@ final class ReceiveProgress {
     }
 }
 
-/// Stands before the parser and notes that bytes arrive, which the parser tells only when a whole head is there.
+/// Stands between the parser and the connection: notes that bytes arrive, which the parser tells only when a whole head is there, and
+/// sends answers that are written already.
 final class ReceiveObserver: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundOut = IOData
 
-    private let progress: ReceiveProgress
+    let progress = ReceiveProgress()
+    private var context: ChannelHandlerContext?
 
-    init(progress: ReceiveProgress) {
-        self.progress = progress
-    }
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         progress.hasBytes = true
@@ -36,5 +39,14 @@ final class ReceiveObserver: ChannelInboundHandler {
             progress.sawLineEnd = end != nil
         }
         context.fireChannelRead(data)
+    }
+
+    /// Writes bytes to the connection past the encoder.
+    func write(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>?) {
+        guard let context else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        context.write(Self.wrapOutboundOut(.byteBuffer(bytes)), promise: promise)
     }
 }

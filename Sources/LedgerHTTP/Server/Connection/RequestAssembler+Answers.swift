@@ -5,14 +5,23 @@ import NIOHTTP1
 extension RequestAssembler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch Self.unwrapOutboundIn(data) {
-        case .whole(let head, let body):
-            context.write(Self.wrapOutboundOut(.head(framed(head))), promise: nil)
-            if let body, body.readableBytes > 0 { context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
-            writeEnd(context: context, promise: promise)
+        case .whole(let head, let body): writeWhole(framed(head), body, context: context, promise: promise)
         case .head(let head): context.write(Self.wrapOutboundOut(.head(framed(head))), promise: promise)
         case .body(let body): context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: promise)
-        case .end: writeEnd(context: context, promise: promise)
+        case .end: finishTurn(context: context, promise: promise) { context.write(Self.wrapOutboundOut(.end(nil)), promise: $0) }
         }
+    }
+
+    /// A short answer leaves in one piece of memory, which spares the way through the encoder part by part.
+    private func writeWhole(
+        _ head: HTTPResponseHead, _ body: ByteBuffer?, context: ChannelHandlerContext, promise: EventLoopPromise<Void>?
+    ) {
+        if let bytes = ShortAnswer.bytes(head, body, allocator: context.channel.allocator) {
+            return finishTurn(context: context, promise: promise) { wire.write(bytes, promise: $0) }
+        }
+        context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
+        if let body, body.readableBytes > 0 { context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        finishTurn(context: context, promise: promise) { context.write(Self.wrapOutboundOut(.end(nil)), promise: $0) }
     }
 
     /// Says in the head whether the connection lives on, in the client's version.
@@ -30,17 +39,21 @@ extension RequestAssembler {
         return head
     }
 
-    private func writeEnd(context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+    /// `writeLast` writes what ends an answer; then the connection waits for the next request, or ends with it.
+    private func finishTurn(
+        context: ChannelHandlerContext, promise: EventLoopPromise<Void>?, _ writeLast: (EventLoopPromise<Void>?) -> Void
+    ) {
         let turn = unanswered.popFirst()
         guard turn?.keepAlive == false else {
-            context.write(Self.wrapOutboundOut(.end(nil)), promise: promise)
+            writeLast(promise)
             if unanswered.isEmpty { startIdling(context: context) }
             return
         }
         ending = .flushing
         let written = promise ?? context.eventLoop.makePromise()
         written.futureResult.assumeIsolated().whenComplete { _ in self.closeOutput(context: context) }
-        context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: written)
+        writeLast(written)
+        context.flush()
     }
 
     /// Closes the side that is written; the client reads what was written before it sees the end.

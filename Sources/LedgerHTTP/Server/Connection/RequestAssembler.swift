@@ -12,7 +12,8 @@ final class RequestAssembler: ChannelDuplexHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     let configuration: HTTPServerConfiguration
-    let progress: ReceiveProgress
+    let wire: ReceiveObserver
+    var progress: ReceiveProgress { wire.progress }
 
     /// The request that is arriving.
     private var head: AcceptedHead?
@@ -45,9 +46,9 @@ final class RequestAssembler: ChannelDuplexHandler {
         case lingering
     }
 
-    init(configuration: HTTPServerConfiguration, progress: ReceiveProgress) {
+    init(configuration: HTTPServerConfiguration, wire: ReceiveObserver) {
         self.configuration = configuration
-        self.progress = progress
+        self.wire = wire
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
