@@ -105,6 +105,12 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// Writes bytes as they stand, commas and all.
+    public mutating func verbatim(_ text: ArraySlice<UInt8>) {
+        bytes.append(contentsOf: text)
+        needsComma = false
+    }
+
     /// Writes a value, its members in their own order.
     public mutating func value(_ value: JSONValue) {
         switch value {

@@ -16,11 +16,7 @@ final class KeyFactsCache: Sendable {
         private let position: Position
         private let swaps: Int
 
-        /// `nil` unless the state is settled.
-        init?(_ state: Writer.Published) {
-            guard state.isSettled else { return nil }
-            (position, swaps) = (state.head.position, state.swaps)
-        }
+        init(_ state: PublishedState.Settled) { (position, swaps) = (state.position, state.swaps) }
     }
 
     /// Facts with what they were read for.
@@ -85,7 +81,7 @@ final class KeyFactsCache: Sendable {
     private static let partCount = 64
     private static let rowCount = 64
     /// A key with more text than this is read each time, so that all places together take 64 MiB at the most.
-    private static let largestKeyBytes = 2_048
+    private static let largestKeyBytes = 1_024
 
     private let parts = (0..<partCount).map { _ in Part() }
 

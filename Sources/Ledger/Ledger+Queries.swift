@@ -25,12 +25,12 @@ extension Ledger {
     /// Judges what the log says of a token at the moment of asking. Who asks again while the log stands still is answered without a
     /// transaction: see ``KeyFactsCache``.
     private func judge<R>(_ token: Token, _ body: (KeyFacts?, Instant, Position) -> R) throws -> R {
-        let state = published.value
-        let stamp = isWriter ? KeyFactsCache.Stamp(state) : nil
-        if let stamp, let known = recentFacts.place(of: token, at: stamp) {
-            return body(known.facts, max(environment.now(), state.latest), state.head.position)
+        let settled = isWriter ? published.settled : nil
+        let stamp = settled.map { KeyFactsCache.Stamp($0) }
+        if let settled, let stamp, let known = recentFacts.place(of: token, at: stamp) {
+            return body(known.facts, max(environment.now(), settled.latest), settled.position)
         }
-        return try ask(since: state) { queries, position, transaction in
+        return try ask { queries, position, transaction in
             let facts = try queries.facts(token, in: &transaction)
             if let stamp, let facts { recentFacts.keep(facts, token, at: stamp) }
             return body(facts, queries.moment, position)
@@ -93,12 +93,7 @@ extension Ledger {
     /// The position is read before the snapshot is taken, so that an answer never claims one that it does not reflect (invariant 5);
     /// the latest recorded time after it, so that no event of the snapshot lies behind the moment of asking (invariant 2).
     private func ask<R>(_ body: (KeyQueries, Position, inout ReadTransaction) throws -> R) throws -> R {
-        try ask(since: published.value, body)
-    }
-
-    private func ask<R>(
-        since before: Writer.Published, _ body: (KeyQueries, Position, inout ReadTransaction) throws -> R
-    ) throws -> R {
+        let before = published.value
         do {
             return try store.environment.read { (transaction: inout ReadTransaction) throws in
                 let after = published.value

@@ -1,11 +1,48 @@
 import LedgerLog
+import LedgerSchema
 import Synchronization
 
-/// The published state behind its lock.
+/// The published state behind its lock, and beside it, for those who ask most, what they need of a settled one: looked at without a
+/// lock, so that no question makes another thread wait for its memory.
 final class PublishedState: Sendable {
+    /// What of a settled state tells whether anything has changed since another.
+    struct Settled: Sendable {
+        let position: Position
+        let swaps: Int
+        let latest: Instant
+    }
+
     private let state = Mutex(Writer.Published(head: .empty))
+    /// Odd while the figures below are being changed.
+    private let version = Atomic<UInt64>(0)
+    private let isSettled = Atomic<Bool>(false)
+    private let position = Atomic<UInt64>(0)
+    private let swaps = Atomic<Int>(0)
+    private let latest = Atomic<Int64>(0)
 
     var value: Writer.Published { state.withLock { $0 } }
 
-    func change(_ body: (inout Writer.Published) -> Void) { state.withLock { body(&$0) } }
+    /// `nil` unless the state is settled, and while it is being changed.
+    var settled: Settled? {
+        let before = version.load(ordering: .acquiring)
+        guard before % 2 == 0, isSettled.load(ordering: .relaxed) else { return nil }
+        let settled = Settled(
+            position: Position(position.load(ordering: .relaxed)), swaps: swaps.load(ordering: .relaxed),
+            latest: Instant(nanoseconds: latest.load(ordering: .relaxed)))
+        atomicMemoryFence(ordering: .acquiring)
+        return version.load(ordering: .relaxed) == before ? settled : nil
+    }
+
+    func change(_ body: (inout Writer.Published) -> Void) {
+        state.withLock { state in
+            body(&state)
+            version.wrappingAdd(1, ordering: .relaxed)
+            atomicMemoryFence(ordering: .releasing)
+            isSettled.store(state.isSettled, ordering: .relaxed)
+            position.store(state.head.position.value, ordering: .relaxed)
+            swaps.store(state.swaps, ordering: .relaxed)
+            latest.store(state.latest.nanoseconds, ordering: .relaxed)
+            version.wrappingAdd(1, ordering: .releasing)
+        }
+    }
 }

@@ -7,60 +7,80 @@ package import Ledger
 package enum CheckAnswer {
     /// The body of `/v1/keys/verify`. Amounts are decimal strings.
     package static func write(_ check: KeyCheck, to writer: inout JSONWriter) {
-        let key = check.key
+        let fields = fields(of: check)
         writer.verbatim(check.code.isGood ? #"{"valid":true,"code":"# : #"{"valid":false,"code":"#)
         writer.string(check.code.rawValue)
-        writer.verbatim(#","key_id":"#)
-        writer.optional(check.keyID?.description)
-        writer.verbatim(#","token":"#)
-        writer.optional(key?.token.hex)
-        writer.verbatim(#","alias":"#)
-        writer.optional(key?.alias)
-        writer.verbatim(#","team_id":"#)
-        writer.optional(key?.teamID)
-        writer.verbatim(#","user_id":"#)
-        writer.optional(key?.userID)
-        writer.verbatim(#","organization_id":"#)
-        writer.optional(key?.organizationID)
-        writer.verbatim(#","models":"#)
-        writer.array { for model in key?.models ?? [] { $0.string(model) } }
-        writer.verbatim(#","rpm_limit":"#)
-        writer.optional(key?.rpmLimit)
-        writer.verbatim(#","tpm_limit":"#)
-        writer.optional(key?.tpmLimit)
-        writer.verbatim(#","max_parallel_requests":"#)
-        writer.optional(key?.maxParallelRequests)
-        writer.verbatim(#","max_budget":"#)
-        writer.optional(key?.maxBudget?.decimalText)
-        writer.verbatim(#","remaining_budget":"#)
+        writer.verbatim(fields.bytes[..<fields.gap])
         writer.optional(check.remainingBudget?.decimalText)
-        writer.verbatim(#","metadata":"#)
-        writer.raw(key.map { KeyMembers.metadata(of: $0.content) } ?? "{}")
-        writer.verbatim(#","valid_until":"#)
+        writer.verbatim(fields.bytes[fields.gap...])
         writer.optional(check.validUntil?.rfc3339(fraction: .nanoseconds))
         writer.verbatim(#","position":"#)
         writer.number(check.position.value)
         writer.verbatim("}")
     }
 
+    /// What is the same whenever one credential is asked about, while the log stands still.
+    private static func fields(of check: KeyCheck) -> WrittenBody {
+        let key = check.key
+        if let kept = key?.writtenBody { return kept }
+        var writer = JSONWriter(capacity: 512)
+        writer.verbatim(",")
+        writer.member("key_id", check.keyID?.description)
+        writer.member("token", key?.token.hex)
+        writer.member("alias", key?.alias)
+        writer.member("team_id", key?.teamID)
+        writer.member("user_id", key?.userID)
+        writer.member("organization_id", key?.organizationID)
+        writer.name("models")
+        writer.array { for model in key?.models ?? [] { $0.string(model) } }
+        writer.member("rpm_limit", key?.rpmLimit)
+        writer.member("tpm_limit", key?.tpmLimit)
+        writer.member("max_parallel_requests", key?.maxParallelRequests)
+        writer.member("max_budget", key?.maxBudget?.decimalText)
+        writer.name("remaining_budget")
+        let gap = writer.bytes.count
+        writer.verbatim(",")
+        writer.member("metadata", raw: key.map { KeyMembers.metadata(of: $0.content) } ?? "{}")
+        writer.name("valid_until")
+        let body = WrittenBody(writer.bytes, gap: gap)
+        key?.keep(body)
+        return body
+    }
+
     /// Only 200, 401 and 403, which every proxy understands; every header always present.
     static func gateway(_ check: KeyCheck) -> Response {
-        var fields = HTTPFields()
-        fields.reserveCapacity(8)
-        func add(_ name: HTTPField.Name, _ value: String) { fields.append(HTTPField(name: name, value: value)) }
-        add(.checkCode, check.code.rawValue)
-        add(.checkKeyID, check.keyID?.description ?? "")
-        add(.checkAlias, headerText(check.key?.alias))
-        add(.checkTeam, headerText(check.key?.teamID))
-        add(.checkUser, headerText(check.key?.userID))
-        add(.checkStatus, check.key?.status.rawValue ?? CredentialStatus.unknown.rawValue)
-        add(.position, String(check.position.value))
+        guard check.code == .valid, let key = check.key else {
+            return Response(status: status(of: check.code), headers: headers(of: check))
+        }
+        if let kept = key.writtenHeaders as? GoodHeaders, kept.position == check.position {
+            return Response(status: .ok, headers: kept.fields)
+        }
+        let fields = headers(of: check)
+        key.keep(headers: GoodHeaders(position: check.position, fields: fields))
+        return Response(status: .ok, headers: fields)
+    }
+
+    /// The headers of a valid verdict, which depend on the position as well.
+    private final class GoodHeaders: Sendable {
+        let position: Position
+        let fields: HTTPFields
+
+        init(position: Position, fields: HTTPFields) { (self.position, self.fields) = (position, fields) }
+    }
+
+    private static func headers(of check: KeyCheck) -> HTTPFields {
+        var fields: HTTPFields = [
+            .checkCode: check.code.rawValue, .checkKeyID: check.keyID?.description ?? "", .checkAlias: headerText(check.key?.alias),
+            .checkTeam: headerText(check.key?.teamID), .checkUser: headerText(check.key?.userID),
+            .checkStatus: check.key?.status.rawValue ?? CredentialStatus.unknown.rawValue, .position: String(check.position.value),
+            .contentLength: "0",
+        ]
         if check.code == .deprecated, let key = check.key, let end = key.revokeAt {
             // RFC 9745 and RFC 8594: since when the secret is out of date, and when it stops.
-            add(.deprecation, "@\((key.supersededAt ?? end).nanoseconds / Instant.nanosecondsPerSecond)")
-            add(.sunset, HTTPDate.text(unixSeconds: Int(end.nanoseconds / Instant.nanosecondsPerSecond)))
+            fields[.deprecation] = "@\((key.supersededAt ?? end).nanoseconds / Instant.nanosecondsPerSecond)"
+            fields[.sunset] = HTTPDate.text(unixSeconds: Int(end.nanoseconds / Instant.nanosecondsPerSecond))
         }
-        return Response(status: status(of: check.code), headers: fields)
+        return fields
     }
 
     private static func status(of code: KeyCheck.Code) -> HTTPResponse.Status {
@@ -92,10 +112,6 @@ package enum CheckAnswer {
 extension JSONWriter {
     fileprivate mutating func optional(_ text: String?) {
         if let text { string(text) } else { null() }
-    }
-
-    fileprivate mutating func optional(_ number: Int64?) {
-        if let number { self.number(number) } else { null() }
     }
 }
 

@@ -1,5 +1,6 @@
 public import LedgerDomain
 public import LedgerSchema
+import Synchronization
 
 /// What a gateway is told of a key beside the verdict.
 public struct CheckedKey: Hashable, Sendable {
@@ -27,6 +28,15 @@ public struct CheckedKey: Hashable, Sendable {
     /// Request fields that stand in no term, metadata among them.
     public var content: ContentSlot { fields.values.content }
 
+    /// The body of an answer as far as it is the same whatever the time, kept as long as the key stays in memory.
+    package var writtenBody: WrittenBody? { fields.body.load() }
+    /// The headers of an answer, in a form that their writer knows; kept as long.
+    package var writtenHeaders: (any AnyObject & Sendable)? { fields.headers.load()?.fields }
+
+    /// Keeps what a writer has made, if nothing is kept yet.
+    package func keep(_ body: WrittenBody) { _ = fields.body.storeIfNil(body) }
+    package func keep(headers: any AnyObject & Sendable) { _ = fields.headers.storeIfNil(WrittenHeaders(headers)) }
+
     /// What the answer says whatever the time.
     struct Values: Hashable, Sendable {
         var alias: String?
@@ -44,6 +54,8 @@ public struct CheckedKey: Hashable, Sendable {
     /// Values that are handed on as one, and not text by text.
     final class Fields: Hashable, Sendable {
         let values: Values
+        let body = AtomicLazyReference<WrittenBody>()
+        let headers = AtomicLazyReference<WrittenHeaders>()
 
         init(_ values: consuming Values) { self.values = values }
 
@@ -51,4 +63,18 @@ public struct CheckedKey: Hashable, Sendable {
 
         func hash(into hasher: inout Hasher) { hasher.combine(values) }
     }
+}
+
+/// The bytes of a body, which has a gap for what depends on the time.
+package final class WrittenBody: Sendable {
+    package let bytes: [UInt8]
+    package let gap: Int
+
+    package init(_ bytes: [UInt8], gap: Int) { (self.bytes, self.gap) = (bytes, gap) }
+}
+
+final class WrittenHeaders: Sendable {
+    let fields: any AnyObject & Sendable
+
+    init(_ fields: any AnyObject & Sendable) { self.fields = fields }
 }

@@ -34,7 +34,8 @@ extension Amount {
     /// The digits before the point with the sign, and those after it without the zeros at the end.
     private var parts: (whole: String, fraction: String) {
         let (whole, rest) = picodollars.magnitude.quotientAndRemainder(dividingBy: Self.picodollarsPerDollar.magnitude)
-        if rest == 0 { return ((isNegative ? "-" : "") + String(whole), "") }
+        // Most budgets are dollars without cents, and numbers of 64 bits are much quicker to write.
+        if rest == 0, !isNegative, let dollars = UInt64(exactly: whole) { return (String(dollars), "") }
         var digits = Array(String(rest).utf8)
         digits.insert(contentsOf: repeatElement(UInt8(ascii: "0"), count: Self.fractionDigits - digits.count), at: 0)
         let kept = digits.reversed().drop { $0 == UInt8(ascii: "0") }.reversed()

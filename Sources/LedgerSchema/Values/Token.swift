@@ -12,7 +12,7 @@ public struct Token: Hashable, Sendable {
 
     /// The token of a secret, prefix and all.
     public init(secret: String) {
-        hash = Hash32.sha256(secret.utf8)
+        hash = Hash32.sha256(secret.utf8Span.span)
     }
 
     /// The token written as 64 hexadecimal digits of either case; nil for anything else.

@@ -22,11 +22,14 @@ extension Response {
     package static func bytes(
         _ bytes: [UInt8], contentType: String, status: HTTPResponse.Status = .ok, position: UInt64? = nil
     ) -> Response {
-        var headers = HTTPFields()
-        headers.reserveCapacity(3)
-        headers.append(HTTPField(name: .contentType, value: contentType))
-        headers.append(HTTPField(name: .contentLength, value: String(bytes.count)))
-        if let position { headers.append(HTTPField(name: .position, value: String(position))) }
+        // Set one after the other, each would be looked for among the others.
+        let length = String(bytes.count)
+        let headers: HTTPFields =
+            if let position {
+                [.contentType: contentType, .contentLength: length, .position: String(position)]
+            } else {
+                [.contentType: contentType, .contentLength: length]
+            }
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 

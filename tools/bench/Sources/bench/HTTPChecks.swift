@@ -39,7 +39,7 @@ struct HTTPChecks {
         var emptyCosts: [Double] = []
         for _ in 0..<options.runs {
             var slices: [(rate: Double, cost: Double)] = []
-            for slice in 0..<8 { slices.append(try measure(load, server, slice % 2 == 0 ? checks : empties)) }
+            for slice in 0..<60 { slices.append(try measure(load, server, slice % 2 == 0 ? checks : empties)) }
             let check = Self.mean(slices.enumerated().filter { $0.offset % 2 == 0 }.map(\.element))
             let empty = Self.mean(slices.enumerated().filter { $0.offset % 2 == 1 }.map(\.element))
             rates.append(check.rate)
@@ -55,7 +55,7 @@ struct HTTPChecks {
     }
 
     private func measure(_ load: LoadGenerator, _ server: ServerProcess, _ requests: [[UInt8]]) throws -> (rate: Double, cost: Double) {
-        let seconds = options.seconds(0.75)
+        let seconds = options.seconds(0.1)
         let before = SystemState.processorSeconds(of: server.process)
         let rate = try load.rate(requests, seconds: seconds)
         let used = SystemState.processorSeconds(of: server.process) - before
