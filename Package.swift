@@ -84,7 +84,8 @@ let package = Package(
             name: "LedgerTestSupport", dependencies: ["LMDB", "Ledger"], path: "Tests/LedgerTestSupport", swiftSettings: settings),
         .testTarget(name: "LedgerLogTests", dependencies: ledgerTests, swiftSettings: settings),
         .testTarget(name: "LedgerProjectionsTests", dependencies: ledgerTests, swiftSettings: settings),
-        .testTarget(name: "LedgerTests", dependencies: ledgerTests, swiftSettings: settings),
+        .testTarget(
+            name: "LedgerTests", dependencies: ledgerTests + [protobuf], exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(name: "StoryTests", dependencies: ["CommandTestSupport", "JSONText"], swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree", crypto], swiftSettings: settings),

@@ -1,11 +1,16 @@
 extension JSONParser {
-    /// Steps over a number and returns its text: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
+    /// Steps over a number and returns its text.
     mutating func number() throws(JSONError) -> String {
+        try text(skipNumber())
+    }
+
+    /// Steps over a number and returns its place: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
+    mutating func skipNumber() throws(JSONError) -> Range<Int> {
         let start = offset
         _ = take(UInt8(ascii: "-"))
         if allowsNonFinite, next == UInt8(ascii: "I") {
             try expect("Infinity")
-            return "-Infinity"
+            return start..<offset
         }
         if take(UInt8(ascii: "0")) {
             if let next, isDigit(next) { throw JSONError(.invalidNumber, at: offset, "a number must not begin with 0") }
@@ -17,7 +22,7 @@ extension JSONParser {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             try digits()
         }
-        return try text(start..<offset)
+        return start..<offset
     }
 
     private mutating func digits() throws(JSONError) {

@@ -12,6 +12,19 @@ extension JSONParser {
         return try escapedString(first: first, start: start)
     }
 
+    /// Steps over a string, quotes included, and returns the place of what stands between them, and whether that has escapes.
+    mutating func skipString() throws(JSONError) -> (content: Range<Int>, hasEscapes: Bool) {
+        let start = offset
+        offset += 1
+        try skipPlainBytes(start: start)
+        let hasEscapes = bytes[offset] == UInt8(ascii: "\\")
+        while !take(UInt8(ascii: "\"")) {
+            _ = try escape()
+            try skipPlainBytes(start: start)
+        }
+        return (start + 1..<offset - 1, hasEscapes)
+    }
+
     /// The string whose first escape stands at the offset.
     private mutating func escapedString(first: Int, start: Int) throws(JSONError) -> String {
         var result = try text(first..<offset)
@@ -26,11 +39,15 @@ extension JSONParser {
 
     /// Moves to the next quote or backslash.
     private mutating func skipPlainBytes(start: Int) throws(JSONError) {
-        while offset < bytes.count {
-            let byte = bytes[offset]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
-            if byte < 0x20 { throw JSONError(.controlCharacter, at: offset, "a control character in a string must be escaped") }
-            offset += 1
+        var place = offset
+        while place < end {
+            let byte = bytes[place]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                offset = place
+                return
+            }
+            if byte < 0x20 { throw JSONError(.controlCharacter, at: place, "a control character in a string must be escaped") }
+            place += 1
         }
         throw JSONError(.unexpectedEnd, at: start, "this string has no closing quote")
     }

@@ -1,25 +1,39 @@
 /// One pass over a text, by descent that a depth limit bounds.
 struct JSONParser {
     let bytes: [UInt8]
+    /// Where the text ends, which may be before the bytes do.
+    let end: Int
     let allowsNonFinite: Bool
-    var offset = 0
+    var offset: Int
 
     init(bytes: [UInt8], allowsNonFinite: Bool) {
+        self.init(bytes: bytes, in: bytes.indices, allowsNonFinite: allowsNonFinite)
+    }
+
+    /// Reads the text that stands in `range` of the bytes; offsets count from the start of the bytes.
+    init(bytes: [UInt8], in range: Range<Int>, allowsNonFinite: Bool) {
         self.bytes = bytes
         self.allowsNonFinite = allowsNonFinite
+        offset = range.lowerBound
+        end = range.upperBound
     }
 
     /// The byte at the offset; nil at the end of the text.
     var next: UInt8? {
-        offset < bytes.count ? bytes[offset] : nil
+        offset < end ? bytes[offset] : nil
     }
 
     mutating func document(maximumDepth: Int) throws(JSONError) -> JSONValue {
         skipWhiteSpace()
         let result = try value(depthLeft: maximumDepth)
-        skipWhiteSpace()
-        if offset < bytes.count { throw JSONError(.trailingText, at: offset, "text follows the JSON value") }
+        try finish()
         return result
+    }
+
+    /// Steps over white space to the end of the text.
+    mutating func finish() throws(JSONError) {
+        skipWhiteSpace()
+        if offset < end { throw JSONError(.trailingText, at: offset, "text follows the JSON value") }
     }
 
     private mutating func value(depthLeft: Int) throws(JSONError) -> JSONValue {
@@ -96,11 +110,11 @@ struct JSONParser {
         return true
     }
 
-    private mutating func skipWhiteSpace() {
+    mutating func skipWhiteSpace() {
         while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { offset += 1 }
     }
 
     func unexpected(_ message: String) -> JSONError {
-        JSONError(offset < bytes.count ? .unexpectedByte : .unexpectedEnd, at: offset, message)
+        JSONError(offset < end ? .unexpectedByte : .unexpectedEnd, at: offset, message)
     }
 }

@@ -25,7 +25,7 @@ extension Environment {
     }
 
     /// Makes the names in a folder durable; liblmdb flushes only what is in its files.
-    static func flushFolder(_ folder: String) throws(LMDBError) {
+    package static func flushFolder(_ folder: String) throws(LMDBError) {
         let descriptor = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw LMDBError(result: errno, operation: "open", path: folder) }
         defer { Glibc.close(descriptor) }

@@ -1,30 +1,24 @@
 import LMDB
 import LedgerLog
 
-/// A command and the caller who waits for it.
-struct Command {
-    let request: CommandRequest
-    let answer: Answer<Receipt>
-}
-
-/// Commands on their way into one transaction.
+/// Jobs that append, on their way into one transaction.
 struct Attempt {
-    let commands: ArraySlice<Command>
+    let jobs: ArraySlice<Job>
     /// How many of them, from the first, the transaction has taken in; all before it has begun.
     var taken: Int
     /// Those that cannot be done, by their place.
-    var failures: [(Int, Result<Receipt, any Error>)] = []
+    var failures: [(index: Int, error: LedgerError)] = []
 
-    init(_ commands: ArraySlice<Command>) {
-        self.commands = commands
-        taken = commands.count
+    init(_ jobs: ArraySlice<Job>) {
+        self.jobs = jobs
+        taken = jobs.count
     }
 
-    func hasFailed(_ index: Int) -> Bool { failures.contains { $0.0 == index } }
+    func hasFailed(_ index: Int) -> Bool { failures.contains { $0.index == index } }
 }
 
-/// One command that cannot be done: what is stored about its key is damaged, or it is none that a caller may make. It ends the
-/// transaction, in which it may have written already, but not the other commands of the batch (invariant 10).
+/// One job that cannot be done: what is stored about its key is damaged, or it is none that a caller may ask for. It ends the
+/// transaction, in which it may have written already, but not the other jobs of the batch (invariant 10).
 struct CommandFailure: Error {
     let index: Int
     let cause: any Error

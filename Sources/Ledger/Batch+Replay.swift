@@ -13,10 +13,9 @@ extension Batch {
         guard let mark = events.first?.envelope.command, mark.requestDigest == idempotency.digest, mark.items == request.items.count,
             let last = events.last
         else {
-            return .failure(
-                LedgerError(.idempotencyConflict, "This Idempotency-Key was used for another request. Use a new key for a new request."))
+            return .failure(LedgerError.idempotencyConflict)
         }
-        let then = KeyQueries(fold.tables, store.log, moment: last.recordedAt)
+        let then = KeyQueries(fold.tables, store.log, moment: last.recordedAt, spend: .none)
         var items: [Receipt.Item] = []
         for (index, command) in request.items.enumerated() {
             let refusal = mark.refused.first { $0.item == index }

@@ -13,6 +13,8 @@ struct Batch {
     /// 131,000 changed ones.
     static let mostEvents = 5_000
     static let mostBytes = 32 << 20
+    /// A charge touches few pages beside those that it fills.
+    static let mostCharges = 10_000
 
     let store: Store
     let environment: LedgerEnvironment
@@ -20,18 +22,62 @@ struct Batch {
     var fold: KeyFold
     let moment: Instant
     let queries: KeyQueries
+    let directory: ChargeDirectory
+    /// `nil` while the ledger is being made.
+    let views: SpendViews?
+    let pending: PendingSpend
     private(set) var events = 0
+    private var charges = 0
     private var sizeBytes = 0
 
-    var isFull: Bool { events >= Self.mostEvents || sizeBytes >= Self.mostBytes }
+    var isFull: Bool { events >= Self.mostEvents || charges >= Self.mostCharges || sizeBytes >= Self.mostBytes }
 
-    init(store: Store, environment: LedgerEnvironment, appender: LogAppender, fold: KeyFold, moment: Instant) {
+    init(
+        store: Store, environment: LedgerEnvironment, appender: LogAppender, fold: KeyFold, moment: Instant, views: SpendViews?,
+        directory: ChargeDirectory
+    ) {
         self.store = store
         self.environment = environment
         self.appender = appender
         self.fold = fold
         self.moment = moment
-        queries = KeyQueries(fold.tables, store.log, moment: moment)
+        self.views = views
+        self.directory = directory
+        let pending = PendingSpend(after: appender.head.position, recordedAt: moment)
+        self.pending = pending
+        queries = KeyQueries(
+            fold.tables, store.log, moment: moment,
+            spend: SpendSource { keyID, terms, tokens, moment in
+                try views?.spend(of: keyID, terms, tokens: tokens, at: moment, pending: pending) ?? KeySpendAnswer()
+            })
+    }
+
+    /// Does what a job asks for.
+    ///
+    /// - Returns: what answers its caller, once the batch is flushed.
+    /// - Throws: what ends the whole batch.
+    mutating func handle(_ job: Job, in transaction: inout WriteTransaction) throws -> () -> Void {
+        switch job {
+        case .command(let request, let answer):
+            let result = try handle(request, in: &transaction)
+            return { answer.resume(with: result) }
+        case .charges(let charges, let answer):
+            let result = try record(charges, in: &transaction)
+            return { [views] in
+                views?.count(result)
+                answer.resume(with: result)
+            }
+        case .adjustment(let adjustment, let answer):
+            let result = try adjust(adjustment, in: &transaction)
+            return { [views] in
+                views?.count(result)
+                answer.resume(with: result)
+            }
+        case .spendReset(let request, let answer):
+            let result = try reset(request, in: &transaction)
+            return { answer.resume(with: result) }
+        case .acceptClock, .rebuildKeys: fatalError("a job that appends nothing was put into a batch")
+        }
     }
 
     /// Does one command.
@@ -65,11 +111,21 @@ struct Batch {
     }
 
     /// Appends an event of the ledger itself.
-    mutating func append(_ event: Event, actor: Actor, in transaction: inout WriteTransaction) throws {
-        try append(Sealing(event, actor, moment, environment), in: &transaction)
+    ///
+    /// - Parameters:
+    ///   - identity: the name that the event introduces.
+    ///   - subject: to whom the name belongs.
+    mutating func append(
+        _ event: Event, actor: Actor, identity: IdentitySlot? = nil, subject: UInt64 = 0, in transaction: inout WriteTransaction
+    ) throws {
+        let draft = EventDraft(event, keyID: nil, identity: identity, subject: subject)
+        try append(Sealing(draft, actor, moment, environment), in: &transaction)
     }
 
-    private mutating func append(_ sealed: Sealing, in transaction: inout WriteTransaction) throws {
+    /// - Parameter keyID: the key that a correction charges.
+    /// - Returns: the event's position.
+    @discardableResult
+    mutating func append(_ sealed: Sealing, charging keyID: KeyID? = nil, in transaction: inout WriteTransaction) throws -> Position {
         let record = sealed.record
         events += 1
         sizeBytes += record.leaf.count + record.openings.reduce(0) { $0 + $1.content.count }
@@ -77,6 +133,26 @@ struct Batch {
         let event = RecordedEvent(
             position: position, leafHash: leafHash, envelope: sealed.envelope, event: sealed.event, slots: sealed.slots)
         try fold.apply(event, in: &transaction)
+        if let keyID = event.keyID { directory.forget(keyID) }
+        if case .spendAdjusted(let charge) = event.event {
+            pending.append(.charge(charge, at: position, of: keyID, isAdjustment: true))
+        } else {
+            pending.append(.event(event))
+        }
+        return position
+    }
+
+    /// Appends a charge.
+    mutating func append(
+        _ charge: Charge, of keyID: KeyID?, caller: CredentialReference?, in transaction: inout WriteTransaction
+    ) throws -> Position {
+        let leaf = ChargeCodec.leaf(charge, recordedAt: moment, caller: caller)
+        charges += 1
+        sizeBytes += leaf.count
+        let (position, _) = try appender.append(leaf: leaf, recordedAt: moment, in: &transaction)
+        try fold.apply(chargeAt: position, charge.sequence, in: &transaction)
+        pending.append(.charge(charge, at: position, of: keyID, isAdjustment: false))
+        return position
     }
 
     private func receipt(

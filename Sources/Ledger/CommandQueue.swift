@@ -3,12 +3,35 @@ import LMDB
 /// What the writer is asked to do, and where its answer goes.
 enum Job: Sendable {
     case command(CommandRequest, Answer<Receipt>)
+    case charges(ChargeJob, Answer<ChargeReceipt>)
+    case adjustment(AdjustmentJob, Answer<ChargeReceipt>)
+    case spendReset(SpendResetRequest, Answer<SpendResetReceipt>)
     case acceptClock(Answer<Void>)
     case rebuildKeys(progress: @Sendable (RebuildProgress) -> Void, Answer<RebuildReport>)
+
+    /// Charges that it brings.
+    var charges: Int {
+        switch self {
+        case .charges(let job, _): job.charges.count
+        case .adjustment: 1
+        default: 0
+        }
+    }
+
+    /// What the charges take.
+    var sizeBytes: Int {
+        switch self {
+        case .charges(let job, _): job.sizeBytes
+        case .adjustment(let job, _): job.charge.sizeBytes
+        default: 0
+        }
+    }
 
     func fail(_ error: LedgerError) {
         switch self {
         case .command(_, let answer): answer.resume(throwing: error)
+        case .charges(_, let answer), .adjustment(_, let answer): answer.resume(throwing: error)
+        case .spendReset(_, let answer): answer.resume(throwing: error)
         case .acceptClock(let answer): answer.resume(throwing: error)
         case .rebuildKeys(_, let answer): answer.resume(throwing: error)
         }
@@ -20,8 +43,14 @@ typealias Answer<Value> = CheckedContinuation<Value, any Error>
 
 /// The bounded queue before the writer (invariant 10: full is an answer, nothing is half done).
 final class CommandQueue: Sendable {
+    /// Charges that may wait, and what they may take.
+    static let mostCharges = 100_000
+    static let mostBytes = 64 << 20
+
     private struct State {
         var jobs: [Job] = []
+        var charges = 0
+        var sizeBytes = 0
         var isClosed = false
     }
 
@@ -42,6 +71,12 @@ final class CommandQueue: Sendable {
                 return LedgerError(
                     .queueFull, "\(capacity) commands wait to be written; nothing was done. Try again.", retryAfterSeconds: 1)
             }
+            if job.charges > 0, state.charges + job.charges > Self.mostCharges || state.sizeBytes + job.sizeBytes > Self.mostBytes {
+                return LedgerError(
+                    .queueFull, "\(state.charges) charges wait to be written; nothing was recorded. Try again.", retryAfterSeconds: 1)
+            }
+            state.charges += job.charges
+            state.sizeBytes += job.sizeBytes
             state.jobs.append(job)
             return nil
         }
@@ -55,6 +90,10 @@ final class CommandQueue: Sendable {
             if state.jobs.isEmpty { return state.isClosed ? nil : [] }
             let taken = Array(state.jobs.prefix(most))
             state.jobs.removeFirst(taken.count)
+            for job in taken {
+                state.charges -= job.charges
+                state.sizeBytes -= job.sizeBytes
+            }
             return taken
         }
     }

@@ -50,10 +50,15 @@ extension CommandRequest {
         for case .set(let limits)? in items.map(\.changes?.budgetLimits) where limits.contains(where: { $0.period == nil }) {
             throw LedgerError(.invalidCommand, "Each budget of budget_limits needs its period; nothing was done.")
         }
-        if let idempotency {
-            guard idempotency.key.count == 16, idempotency.digest.count == 33 else {
-                throw LedgerError(.invalidCommand, "An idempotency key has 16 bytes and its digest 33; nothing was done.")
-            }
+        try idempotency?.validate()
+    }
+}
+
+extension Idempotency {
+    /// - Throws: `invalidCommand`.
+    func validate() throws(LedgerError) {
+        guard key.count == 16, digest.count == 33 else {
+            throw LedgerError(.invalidCommand, "An idempotency key has 16 bytes and its digest 33; nothing was done.")
         }
     }
 }

@@ -63,8 +63,9 @@ enum Layout {
         try flushFolder(of: log(folder))
     }
 
-    /// Removes what a making that was cut short has left.
-    static func removeUnfinishedLog(_ folder: String) throws(LedgerError) {
+    /// Removes what a making that was cut short has left. Views that no pointer names go when the next ones are made.
+    static func removeUnfinished(_ folder: String) throws(LedgerError) {
+        if unsafe unlink(folder + "/views") != 0, errno != ENOENT { throw systemError("\(folder)/views cannot be removed") }
         let path = unfinishedLog(folder)
         for file in ["data.mdb", "lock.mdb"] { unsafe unlink("\(path)/\(file)") }
         if unsafe rmdir(path) != 0, errno != ENOENT { throw systemError("\(path) cannot be removed") }

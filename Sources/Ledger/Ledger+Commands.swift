@@ -10,7 +10,13 @@ extension Ledger {
     ///   `invalidCommand`, `readOnly`: nothing was done. `outcomeUnknown`: it may have been done; ask again with the same Idempotency-Key.
     public func execute(_ request: CommandRequest) async throws -> Receipt {
         try request.validate()
-        return try await ask { .command(request, $0) }
+        var receipt: Receipt = try await ask { .command(request, $0) }
+        guard receipt.isReplay else { return receipt }
+        for index in receipt.items.indices {
+            guard case .done(let view, let events) = receipt.items[index] else { continue }
+            receipt.items[index] = .done(try await withPastSpend(view), events: events)
+        }
+        return receipt
     }
 
     /// Believes the wall clock after a leap; recorded as ClockAccepted.
@@ -24,7 +30,7 @@ extension Ledger {
     }
 
     /// Hands a job to the writer and waits for its answer.
-    private func ask<Value: Sendable>(_ job: (Answer<Value>) -> Job) async throws -> Value {
+    func ask<Value: Sendable>(_ job: (Answer<Value>) -> Job) async throws -> Value {
         guard isWriter else { throw LedgerError(.readOnly, "The ledger was opened for reading only; open it for writing.") }
         return try await withCheckedThrowingContinuation { answer in
             if let refusal = queue.add(job(answer)) { answer.resume(throwing: refusal) }

@@ -6,8 +6,8 @@ import LedgerSchema
 import MerkleTree
 
 extension Ledger {
-    /// Makes a ledger in a folder that holds none: its signing key, the log, and LedgerOpened at position 1. Durable when it
-    /// returns; cut short, it can be run again.
+    /// Makes a ledger in a folder that holds none: its signing key, the log with LedgerOpened at position 1, the first views. Durable
+    /// when it returns; cut short, it can be run again.
     ///
     /// - Parameter originName: the name in the origin line of checkpoints.
     /// - Throws: ``LedgerError``: `alreadyALedger`, `locked`, `storage`.
@@ -31,15 +31,16 @@ extension Ledger {
             _ = try Layout.format(folder, options)
             throw LedgerError(.alreadyALedger, "\(folder) holds a ledger already.")
         }
-        try Layout.removeUnfinishedLog(folder)
-        try writeFirstEvent(folder, originName, options, environment)
+        try Layout.removeUnfinished(folder)
+        let logID = try writeFirstEvent(folder, originName, options, environment)
+        try SpendViews.create(folder, logID, options)
         try Layout.finishLog(folder)
     }
 
     /// Makes the log with LedgerOpened in it, in a folder beside its place.
     private static func writeFirstEvent(
         _ folder: String, _ originName: String, _ options: Options, _ environment: LedgerEnvironment
-    ) throws {
+    ) throws -> LogID {
         let store = try Layout.openStore(Layout.unfinishedLog(folder), options)
         defer { store.environment.close() }
         let publicKey = try signingKey(folder, originName)
@@ -51,11 +52,12 @@ extension Ledger {
             try LogFormat(pageSize: pageSize, logID: logID).write(store.log, in: &transaction)
             var batch = Batch(
                 store: store, environment: environment, appender: try LogAppender(store.log, in: &transaction),
-                fold: try KeyFold(store.keys(.a), in: &transaction), moment: now)
+                fold: try KeyFold(store.keys(.a), in: &transaction), moment: now, views: nil, directory: ChargeDirectory())
             try batch.append(.ledgerOpened(opened), actor: .operator, in: &transaction)
             try batch.fold.saveState(in: &transaction)
             try LiveSet.write(.a, store.log, in: &transaction)
         }
+        return logID
     }
 
     /// Makes the key that signs checkpoints, or takes the one that an earlier try has left.

@@ -28,7 +28,8 @@ extension Ledger {
         let settled = isWriter ? published.settled : nil
         let stamp = settled.map { KeyFactsCache.Stamp($0) }
         if let settled, let stamp, let known = recentFacts.place(of: token, at: stamp) {
-            return body(known.facts, max(environment.now(), settled.latest), settled.position)
+            let moment = max(environment.now(), settled.latest)
+            if known.facts.holds(at: moment) { return body(known.facts, moment, settled.position) }
         }
         return try ask { queries, position, transaction in
             let facts = try queries.facts(token, in: &transaction)
@@ -70,6 +71,18 @@ extension Ledger {
         try ask { queries, _, transaction in try queries.name(ofSubject: number, in: &transaction) }
     }
 
+    /// The name that charges carry as a number; `nil` if there is no such number.
+    public func name(_ kind: NameKind, _ number: UInt32) throws -> String? {
+        try ask { queries, _, transaction in try queries.name(kind, number, in: &transaction) }
+    }
+
+    /// What was spent with a key, against its limits; `nil` if there is no such key.
+    public func spend(of keyID: KeyID) throws -> KeySpendAnswer? {
+        try ask { queries, _, transaction in
+            try queries.state(of: keyID, in: &transaction).map { try queries.spend(of: $0, in: &transaction) }
+        }
+    }
+
     /// Events from a position on, at most `limit`.
     public func events(from first: Position, limit: Int) throws -> [RecordedEvent] {
         do {
@@ -100,10 +113,14 @@ extension Ledger {
                 let head = isWriter ? before.head : try LogReader(store.log).head(in: &transaction)
                 let latest = isWriter ? after.latest : head.recordedAt
                 let set = try liveSet(before, after, in: &transaction)
-                let queries = KeyQueries(store.keys(set), store.log, moment: max(environment.now(), latest))
+                let queries = KeyQueries(store.keys(set), store.log, moment: max(environment.now(), latest), spend: spendSource)
                 return try body(queries, head.position, &transaction)
             }
         } catch { throw LedgerError(error, log: store.environment.folder) }
+    }
+
+    private var spendSource: SpendSource {
+        SpendSource { [views] keyID, terms, tokens, moment in try views.spend(of: keyID, terms, tokens: tokens, at: moment) }
     }
 
     /// The set that answers in a snapshot. If the writer named the same before and after the snapshot was taken, no batch of the snapshot

@@ -28,6 +28,10 @@ public final class Ledger: Sendable {
         /// Shown to a second writer that is refused.
         public var url: String
         public var observer: LedgerObserver
+        /// How long charges may wait before they are folded into the views.
+        package var foldIntervalNanoseconds: Int64 = 250_000_000
+        /// Charges that may wait to be folded; beyond it no more are taken.
+        package var mostUnfoldedCharges = 1_000_000
 
         public init(
             access: Access = .readWrite, queueCapacity: Int = 4_096, acceptsClock: Bool = false, allowsNetworkFileSystem: Bool = false,
@@ -46,6 +50,7 @@ public final class Ledger: Sendable {
     public let folder: String
     public let logID: LogID
     let store: Store
+    let views: SpendViews
     let environment: LedgerEnvironment
     let secrets = RecentSecrets()
     let published: PublishedState
@@ -77,13 +82,15 @@ public final class Ledger: Sendable {
         let store = self.store
         queue = CommandQueue(capacity: options.queueCapacity)
         published = PublishedState()
+        if options.access == .readWrite { try TailCheck.run(store, logID) }
+        views = try SpendViews(folder, store, logID, options)
+        let views = self.views
         guard options.access == .readWrite else {
             thread = nil
             let head = try store.environment.read { try LogReader(store.log).head(in: &$0) }
             published.change { $0 = Writer.Published(head: head) }
             return
         }
-        try TailCheck.run(store, logID)
         let head = try store.environment.read { try LogReader(store.log).head(in: &$0) }
         var clockGuard = ClockGuard()
         clockGuard.start(
@@ -91,28 +98,39 @@ public final class Ledger: Sendable {
             isSynchronised: environment.isClockSynchronised())
         let start = WriterStart(
             acceptsClock: options.acceptsClock,
-            store: store, environment: environment, queue: queue, observer: options.observer, published: published, clockGuard: clockGuard)
+            store: store, environment: environment, queue: queue, observer: options.observer, published: published, views: views,
+            clockGuard: clockGuard)
         try start.verify()
+        try views.fold.start()
         thread = try DedicatedThread(name: "ledger-writer") { start.run() }
     }
 
-    /// Ends the writer's thread of a ledger that nobody closed.
-    deinit { queue.close() }
+    /// Ends the threads of a ledger that nobody closed.
+    deinit {
+        queue.close()
+        views.fold.requestStop(folding: false)
+    }
 
     /// Whether this process may write.
     var isWriter: Bool { thread != nil }
 
-    /// Lets nothing more in, finishes what waits, flushes, lets go of the folder.
-    public func close() {
+    /// Lets nothing more in, finishes what waits, folds what is left, lets go of the folder.
+    public func close() { close(folding: true) }
+
+    /// - Parameter folding: `false` leaves the tail to the next start, as a process that is killed does.
+    package func close(folding: Bool) {
         queue.close()
         thread?.join()
         published.change { $0.isSettled = false }
+        views.close(folding: folding)
         store.environment.close()
         lock?.release()
     }
 
     /// The log's environment: for tests and tools of this package.
     package var logEnvironment: Environment { store.environment }
+    /// That of the views.
+    package var viewsEnvironment: Environment { get throws { try views.environment } }
 
     /// Names the URL that the folder's writer answers at.
     public func announce(url: String) throws {
@@ -134,6 +152,7 @@ public final class Ledger: Sendable {
     /// Why the ledger cannot take commands; `nil` if it can.
     public var unreadiness: String? {
         if let reason = store.environment.poisonReason { return "poisoned: \(reason)" }
+        if let reason = views.fold.failure { return "charges are not folded: \(reason)" }
         return published.value.clockLeap
     }
 }

@@ -134,6 +134,7 @@ struct KeyTablesCheck {
             do {
                 try scratch.environment.write { (transaction: inout WriteTransaction) throws in
                     for event in page { try next.apply(event, in: &transaction) }
+                    try next.saveState(in: &transaction)
                 }
             } catch { throw FoldErrorText(text: "the log cannot be folded: \(error)") }
             fold = next

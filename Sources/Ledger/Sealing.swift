@@ -17,28 +17,26 @@ struct Sealing {
     private let openings: [Opening]
 
     init(_ draft: EventDraft, _ actor: Actor, _ request: CommandRequest, _ moment: Instant, _ environment: LedgerEnvironment) {
+        self.init(draft, actor, moment, environment, origin: request.origin, note: request.note, source: request.source)
+    }
+
+    init(
+        _ draft: EventDraft, _ actor: Actor, _ moment: Instant, _ environment: LedgerEnvironment, origin: OriginSlot? = nil,
+        note: NoteSlot? = nil, source: Source = Source()
+    ) {
         slots = Slots(
-            identity: draft.identity, content: draft.content, origin: request.origin.flatMap { $0.isEmpty ? nil : $0 },
-            note: request.note.flatMap { $0.isEmpty ? nil : $0 })
+            identity: draft.identity, content: draft.content, origin: origin.flatMap { $0.isEmpty ? nil : $0 },
+            note: note.flatMap { $0.isEmpty ? nil : $0 })
         openings = slots.encoded.map { item in
             // Identity and content are the key's user's, origin and note the actor's.
             let subject = item.slot <= .content ? draft.subject : actor.subject
             return Opening(slot: item.slot, subject: subject, nonce: environment.randomBytes(32), content: item.content)
         }
         envelope = Envelope(
-            recordedAt: moment, eventID: EventID(time: moment, random: environment.random128()), actor: actor, source: request.source,
+            recordedAt: moment, eventID: EventID(time: moment, random: environment.random128()), actor: actor, source: source,
             commitments: openings.map { SlotCommitment(slot: $0.slot, commitment: $0.commitment) })
         event = draft.event
         keyID = draft.keyID
-    }
-
-    /// An event of the ledger itself.
-    init(_ event: Event, _ actor: Actor, _ moment: Instant, _ environment: LedgerEnvironment) {
-        self.event = event
-        slots = Slots()
-        openings = []
-        keyID = nil
-        envelope = Envelope(recordedAt: moment, eventID: EventID(time: moment, random: environment.random128()), actor: actor)
     }
 
     /// Whether the event can be stored, whatever its place in its command and in the chain of its key, with so many refused items.

@@ -38,6 +38,8 @@ struct Writer {
     let queue: CommandQueue
     let observer: LedgerObserver
     let published: PublishedState
+    let views: SpendViews
+    private let directory = ChargeDirectory()
     private var appender: LogAppender
     private var fold: KeyFold
     private var clockGuard: ClockGuard
@@ -45,13 +47,14 @@ struct Writer {
 
     init(
         store: Store, environment: LedgerEnvironment, queue: CommandQueue, observer: LedgerObserver, published: PublishedState,
-        clockGuard: ClockGuard
+        views: SpendViews, clockGuard: ClockGuard
     ) throws {
         self.store = store
         self.environment = environment
         self.queue = queue
         self.observer = observer
         self.published = published
+        self.views = views
         self.clockGuard = clockGuard
         (appender, fold) = try store.environment.read { transaction in
             let set = try LiveSet.read(store.log, in: &transaction)
@@ -72,87 +75,99 @@ struct Writer {
     }
 
     private mutating func process(_ jobs: [Job]) {
-        var commands: [Command] = []
+        var appending: [Job] = []
         for job in jobs {
             switch job {
-            case .command(let request, let answer): commands.append(Command(request: request, answer: answer))
+            case .command, .charges, .adjustment, .spendReset: appending.append(job)
             case .acceptClock(let answer): acceptClock(answer)
             case .rebuildKeys(let progress, let answer): startRebuild(progress, answer)
             }
         }
-        if !commands.isEmpty { process(commands) }
-    }
-
-    /// Does the commands in as few transactions as they fit in; each caller is answered once.
-    private mutating func process(_ commands: [Command]) {
-        var rest = commands[...]
+        // In as few transactions as they fit in; each caller is answered once.
+        var rest = appending[...]
         while !rest.isEmpty { rest = rest.dropFirst(step(rest)) }
     }
 
-    /// Does the first of the commands, as many as fit in one transaction.
+    /// Does the first of the jobs, as many as fit in one transaction.
     ///
     /// - Returns: how many have been answered; at least one.
-    private mutating func step(_ commands: ArraySlice<Command>) -> Int {
+    private mutating func step(_ jobs: ArraySlice<Job>) -> Int {
         let wallClock = environment.now()
         clockGuard.check(wallClock: wallClock, uptime: environment.uptimeNanoseconds())
         published.change { [leap = clockGuard.leap] in $0.clockLeap = leap }
-        if let error = clockGuard.error { return fail(commands, error) }
-        var attempt = Attempt(commands)
+        if let error = clockGuard.error { return fail(jobs, error) }
+        var attempt = Attempt(jobs)
         do {
-            let results = try commit(&attempt, at: max(wallClock, appender.head.recordedAt))
-            for (index, result) in results { commands[index].answer.resume(with: result) }
+            let replies = try commit(&attempt, at: max(wallClock, appender.head.recordedAt))
+            for reply in replies { reply() }
+            for (index, error) in attempt.failures { jobs[index].fail(error) }
             return attempt.taken
         } catch {
-            return fail(commands.prefix(attempt.taken), named(error))
+            return fail(jobs.prefix(attempt.taken), named(error))
         }
     }
 
     private func named(_ cause: any Error) -> LedgerError { LedgerError(cause, log: store.environment.folder) }
 
-    private func fail(_ commands: ArraySlice<Command>, _ error: LedgerError) -> Int {
-        for command in commands { command.answer.resume(throwing: error) }
-        return commands.count
+    private func fail(_ jobs: ArraySlice<Job>, _ error: LedgerError) -> Int {
+        for job in jobs { job.fail(error) }
+        return jobs.count
     }
 
-    /// Decides, appends and flushes. A command that cannot be done ends its transaction, of which nothing is written; the others are
+    /// Decides, appends and flushes. A job that cannot be done ends its transaction, of which nothing is written; the others are
     /// done without it.
-    private mutating func commit(_ attempt: inout Attempt, at moment: Instant) throws -> [(Int, Result<Receipt, any Error>)] {
+    ///
+    /// - Returns: what answers the others.
+    private mutating func commit(_ attempt: inout Attempt, at moment: Instant) throws -> [() -> Void] {
         while true {
             do {
-                let done = try growing { writer throws in try writer.write(&attempt, at: moment) }
-                return done + attempt.failures
+                return try growing { writer throws in try writer.write(&attempt, at: moment) }
             } catch let failure as CommandFailure {
-                attempt.failures.append((failure.index, .failure(named(failure.cause))))
+                attempt.failures.append((failure.index, named(failure.cause)))
             }
         }
     }
 
-    private mutating func write(_ attempt: inout Attempt, at moment: Instant) throws -> [(Int, Result<Receipt, any Error>)] {
-        var batch = begin(at: moment)
-        let first = appender.head.position
-        var results: [(Int, Result<Receipt, any Error>)] = []
+    private mutating func write(_ attempt: inout Attempt, at moment: Instant) throws -> [() -> Void] {
+        var replies: [() -> Void] = []
+        let environment = environment
         let start = environment.uptimeNanoseconds()
         var decided = start
-        try store.environment.write { (transaction: inout WriteTransaction) throws in
+        let batch = try transact(at: moment) { batch, transaction in
             attempt.taken = 0
-            for index in attempt.commands.indices where !batch.isFull {
+            for index in attempt.jobs.indices where !batch.isFull {
                 attempt.taken += 1
                 if attempt.hasFailed(index) { continue }
                 do {
-                    results.append((index, try batch.handle(attempt.commands[index].request, in: &transaction)))
+                    replies.append(try batch.handle(attempt.jobs[index], in: &transaction))
                 } catch {
                     throw CommandFailure(index, error) ?? error
                 }
             }
-            if batch.appender.head.position > first { try batch.fold.saveState(in: &transaction) }
             decided = environment.uptimeNanoseconds()
         }
         let end = environment.uptimeNanoseconds()
-        finish(batch)
         observer.batch(
             BatchReport(
-                commands: results.count, events: batch.events, decideNanoseconds: decided - start, commitNanoseconds: end - decided))
-        return results
+                commands: replies.count, events: batch.pending.eventCount, charges: batch.pending.chargeCount,
+                decideNanoseconds: decided - start, commitNanoseconds: end - decided))
+        return replies
+    }
+
+    /// Runs one transaction. What it appended is flushed, in the tail and at the published head when this returns.
+    private mutating func transact(at moment: Instant, _ body: (inout Batch, inout WriteTransaction) throws -> Void) throws -> Batch {
+        var batch = begin(at: moment)
+        do {
+            try store.environment.write { (transaction: inout WriteTransaction) throws in
+                try body(&batch, &transaction)
+                if batch.pending.eventCount > 0 { try batch.fold.saveState(in: &transaction) }
+            }
+        } catch {
+            directory.rollBack()
+            throw error
+        }
+        try finish(batch)
+        return batch
     }
 
     /// Readers that see the batch must not ask about a moment before it.
@@ -161,12 +176,21 @@ struct Writer {
             $0.latest = max($0.latest, moment)
             $0.isSettled = false
         }
-        return Batch(store: store, environment: environment, appender: appender, fold: fold, moment: moment)
+        directory.begin(viewsAt: views.position)
+        return Batch(
+            store: store, environment: environment, appender: appender, fold: fold, moment: moment, views: views, directory: directory)
     }
 
-    /// The batch is flushed.
-    private mutating func finish(_ batch: Batch) {
+    /// The batch is flushed: the tail takes it before any reader learns of the head (invariant 5).
+    private mutating func finish(_ batch: Batch) throws {
         (appender, fold) = (batch.appender, batch.fold)
+        do {
+            try views.take(batch.pending)
+        } catch {
+            store.environment.poison(reason: "what was flushed cannot be added to the tail: \(error)")
+            throw LedgerError(
+                .outcomeUnknown, "The events are flushed but cannot be folded: \(error). Restart the ledger, then ask again.")
+        }
         published.change { [head = appender.head] in
             $0.head = head
             $0.isSettled = true
@@ -199,13 +223,10 @@ struct Writer {
 
     private mutating func writeAcceptedClock() throws {
         let wallClock = environment.now()
-        var batch = begin(at: max(wallClock, appender.head.recordedAt))
         let event = Event.clockAccepted(ClockAccepted(wallClock: wallClock, headRecordedAt: appender.head.recordedAt))
-        try store.environment.write { (transaction: inout WriteTransaction) throws in
+        _ = try transact(at: max(wallClock, appender.head.recordedAt)) { batch, transaction in
             try batch.append(event, actor: .operator, in: &transaction)
-            try batch.fold.saveState(in: &transaction)
         }
-        finish(batch)
         clockGuard.accept(wallClock: wallClock, uptime: environment.uptimeNanoseconds())
         published.change { $0.clockLeap = nil }
     }

@@ -10,6 +10,7 @@ struct WriterStart: Sendable {
     let queue: CommandQueue
     let observer: LedgerObserver
     let published: PublishedState
+    let views: SpendViews
     let clockGuard: ClockGuard
 
     /// Makes the writer once, before its thread: what is wrong belongs to whoever opens the ledger.
@@ -33,6 +34,7 @@ struct WriterStart: Sendable {
         var clockGuard = clockGuard
         if acceptsClock { clockGuard.accept(wallClock: environment.now(), uptime: environment.uptimeNanoseconds()) }
         return try Writer(
-            store: store, environment: environment, queue: queue, observer: observer, published: published, clockGuard: clockGuard)
+            store: store, environment: environment, queue: queue, observer: observer, published: published, views: views,
+            clockGuard: clockGuard)
     }
 }

@@ -30,6 +30,24 @@ package struct LogAppender: Sendable {
     package mutating func append(
         _ record: Record, recordedAt: Instant, in transaction: inout WriteTransaction
     ) throws -> (position: Position, leafHash: Hash32) {
+        try check(recordedAt)
+        let (stored, outside) = try record.stored()
+        let appended = try append(stored, leaf: record.leaf, recordedAt, in: &transaction)
+        for opening in outside { try put(opening, at: appended.position, in: &transaction) }
+        return appended
+    }
+
+    /// Appends a record that has no openings, given by its leaf.
+    ///
+    /// - Throws: as for any record.
+    package mutating func append(
+        leaf: [UInt8], recordedAt: Instant, in transaction: inout WriteTransaction
+    ) throws -> (position: Position, leafHash: Hash32) {
+        try check(recordedAt)
+        return try append(Record.stored(leaf: leaf), leaf: leaf, recordedAt, in: &transaction)
+    }
+
+    private func check(_ recordedAt: Instant) throws {
         guard recordedAt >= head.recordedAt else {
             throw LogError(.timeWentBack, "an event of \(recordedAt) cannot follow one of \(head.recordedAt)", position: head.position.next)
         }
@@ -37,13 +55,16 @@ package struct LogAppender: Sendable {
         guard recordedAt > .epoch else {
             throw LogError(.timeWentBack, "the clock says \(recordedAt); set it right", position: head.position.next)
         }
-        let (stored, outside) = try record.stored()
+    }
+
+    private mutating func append(
+        _ stored: [UInt8], leaf: [UInt8], _ recordedAt: Instant, in transaction: inout WriteTransaction
+    ) throws -> (position: Position, leafHash: Hash32) {
         let position = head.position.next
-        let leafHash = MerkleTree.leafHash(record.leaf)
+        let leafHash = MerkleTree.leafHash(leaf)
         let key = LogTables.key(position)
         try transaction.put(tables.events, key, stored, .append)
         try transaction.put(tables.leaves, key, leafHash.bytes, .append)
-        for opening in outside { try put(opening, at: position, in: &transaction) }
         var completed: [(level: Int, index: UInt64, hash: Hash32)] = []
         frontier.append(leafHash) { completed.append(($0, $1, $2)) }
         for node in completed {

@@ -108,6 +108,31 @@ package struct LogReader: Sendable {
         }
     }
 
+    /// An event without its slots and its leaf's hash, of a stored record: for folds that need neither.
+    package static func leafEvent(_ position: Position, _ record: Span<UInt8>) throws -> RecordedEvent {
+        do throws(SchemaError) {
+            let (envelope, event) = try EventCodec.decode(Array(Record.split([UInt8](copying: record)).leaf))
+            return RecordedEvent(position: position, leafHash: .zero, envelope: envelope, event: event, slots: Slots())
+        } catch {
+            throw error.at(position)
+        }
+    }
+
+    /// The hash of a stored record's leaf; `nil` if the bytes are no record.
+    package static func leafHash(_ record: Span<UInt8>) -> Hash32? {
+        var (length, shift, offset) = (0, 0, 0)
+        while offset < record.count, shift < 28 {
+            let byte = record[offset]
+            offset += 1
+            length |= Int(byte & 0x7f) << shift
+            if byte < 0x80 {
+                return length <= record.count - offset ? MerkleTree.leafHash(record.extracting(offset..<offset + length)) : nil
+            }
+            shift += 7
+        }
+        return nil
+    }
+
     /// Every event from `first` on, at most `limit`.
     package func events(
         from first: Position, limit: Int, in transaction: inout some Transaction & ~Copyable & ~Escapable

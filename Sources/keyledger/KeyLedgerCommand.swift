@@ -31,7 +31,8 @@ struct KeyLedgerCommand: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            InitCommand.self, ServeCommand.self, KeyCommandGroup.self, EventsCommand.self, StatCommand.self, RebuildCommand.self,
+            InitCommand.self, ServeCommand.self, KeyCommandGroup.self, SpendCommandGroup.self, EventsCommand.self, StatCommand.self,
+            RebuildCommand.self,
             FsckCommand.self, FsckWorker.self,
         ])
 

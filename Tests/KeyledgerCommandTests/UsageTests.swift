@@ -35,6 +35,11 @@ struct UsageTests {
         #expect(try Sandbox().run("key", name, "--help").output.contains("keyledger key \(name)"))
     }
 
+    @Test(arguments: ["record"])
+    func `every help of a spend command shows an example`(_ name: String) throws {
+        #expect(try Sandbox().run("spend", name, "--help").output.contains("keyledger spend \(name)"))
+    }
+
     @Test(arguments: ["init", "serve", "events", "rebuild", "fsck", "stat"])
     func `every help shows an example`(_ name: String) throws {
         #expect(try Sandbox().run(name, "--help").output.contains("\n  keyledger \(name)"))
@@ -42,6 +47,7 @@ struct UsageTests {
 
     @Test(arguments: [
         ["key", "list"], ["key", "create"], ["events"], ["stat"], ["rebuild"], ["fsck"], ["key", "history", "--alias", "a"],
+        ["spend", "record"],
     ])
     func `without a ledger each command ends with 4 and says how to make one`(_ arguments: [String]) throws {
         let run = try Sandbox().run(arguments)

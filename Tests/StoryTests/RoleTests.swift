@@ -63,6 +63,12 @@ struct RoleTests {
         Row("delete", change, "POST", "/key/delete", #"{"keys": ["other"]}"#),
         Row("health", (200, 200, 200, 200, 401), "POST", "/key/health"),
         Row("verify", (200, 403, 200, 403, 401), "POST", "/v1/keys/verify", #"{"token": "other"}"#),
+        Row("record a charge", (200, 403, 200, 403, 401), "POST", "/v1/spend", #"{"request_id": "other", "token": "other", "spend": 1}"#),
+        Row(
+            "correct spend", own, "POST", "/v1/spend/adjust",
+            #"{"request_id": "other", "token": "other", "spend": -1, "reason": "twice", "occurred_at": 1}"#),
+        Row("reset spend", change, "POST", "/key/other/reset_spend", #"{"reset_to": 0}"#),
+        Row("reset all spend", change, "POST", "/global/spend/reset"),
         Row("revoke", own, "POST", "/v1/credentials/other/revoke"),
         Row("rebuild", own, "POST", "/v1/rebuild"),
         Row("accept the clock", own, "POST", "/v1/clock/accept"),

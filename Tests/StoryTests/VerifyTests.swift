@@ -27,6 +27,39 @@ struct VerifyTests {
         }
     }
 
+    /// Whoever asks often is answered from memory: what changes the caller or the key counts from the next request on all the same.
+    @Test func `a gateway and a key that were asked about often are refused at once when they change`() throws {
+        try StoryLedger.run { ledger in
+            let key = try ledger.makeKey(["key_alias": "before", "team_id": "t", "metadata": ["x": 1]])
+            let caller = try ledger.makeKey(["role": "gateway"])
+            func ask() throws -> [Answer] {
+                try (0..<4).map { _ in try ledger.post("/v1/keys/verify", ["key": .string(key.secret)], as: .key(caller.secret)) }
+            }
+            func own() throws -> [Answer] { try (0..<4).map { _ in try ledger.gateway(key.secret) } }
+            #expect(try Set(ask().map(\.body)).count == 1)
+            #expect(try own().allSatisfy { $0.status == 200 && $0[header: "x-keyledger-alias"] == "before" })
+            try ledger.change("/key/update", ["key": .string(key.token), "key_alias": "after", "metadata": ["y": 2]])
+            let head = try #require(try ledger.get("/livez").position)
+            for answer in try ask() {
+                #expect(answer["alias"] == "after" && answer["metadata"] == ["y": 2] && answer["position"] == JSONValue(head))
+            }
+            for answer in try own() { #expect(answer[header: "x-keyledger-alias"] == "after" && answer.position == head) }
+            try ledger.change("/key/block", ["key": .string(key.token)])
+            #expect(try ask().allSatisfy { $0["code"] == "BLOCKED" && $0["valid"] == false })
+            #expect(try own().allSatisfy { $0.status == 403 })
+            try ledger.change("/key/update", ["key": .string(caller.token), "role": "subscriber"])
+            #expect(try ask().allSatisfy { $0.status == 403 })
+            try ledger.change("/key/update", ["key": .string(caller.token), "role": "gateway"])
+            #expect(try ask().allSatisfy { $0.status == 200 })
+            try ledger.change("/key/block", ["key": .string(caller.token)])
+            #expect(try ask().allSatisfy { $0.status == 401 })
+            try ledger.change("/key/unblock", ["key": .string(caller.token)])
+            #expect(try ask().allSatisfy { $0.status == 200 })
+            try ledger.change("/key/delete", ["keys": [.string(caller.token)]])
+            #expect(try ask().allSatisfy { $0.status == 401 })
+        }
+    }
+
     /// All members are always there; a secret that names no key has them null, or empty.
     @Test(arguments: [("sk-nobody-has-this-secret", "NOT_FOUND"), ("sk-short", "MALFORMED"), ("not a key", "MALFORMED"), ("", "MALFORMED")])
     func `a secret of no key`(_ secret: String, _ code: String) throws {

@@ -20,10 +20,10 @@ public func decide(_ command: KeyCommand, given facts: Facts, at moment: Instant
     }
 }
 
-private func authorise(_ caller: Facts.Caller) throws(Rejection) {
+func authorise(_ caller: Facts.Caller, _ roles: [Role] = [.proxyAdmin]) throws(Rejection) {
     guard case .key(let status, let role) = caller else { return }
     guard status.isGood else { throw Rejection(.callerEnded, callerStatus: status) }
-    guard role == .proxyAdmin else { throw Rejection(.callerNotAllowed) }
+    guard roles.contains(role) else { throw Rejection(.callerNotAllowed) }
 }
 
 func livingKey(_ target: KeyTarget, _ facts: Facts) throws(Rejection) -> KeyState {

@@ -31,7 +31,7 @@ extension APIError {
         var writer = JSONWriter(capacity: 256)
         switch (style, body) {
         case (.problem, _): writeProblem(to: &writer, requestID: requestID)
-        case (.liteLLM, .error): writeError(to: &writer)
+        case (.liteLLM, .error), (.liteLLM, .results): writeError(to: &writer)
         case (.liteLLM, .detail(let detail)): writer.object { $0.member("detail", detail) }
         case (.liteLLM, .validation(let issues)):
             writer.object { writer in
@@ -67,6 +67,10 @@ extension APIError {
             if case .validation(let issues) = body {
                 writer.name("errors")
                 Self.write(issues, to: &writer)
+            }
+            if case .results(let json) = body {
+                writer.name("results")
+                writer.raw(json)
             }
         }
     }

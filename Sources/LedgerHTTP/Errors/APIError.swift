@@ -15,6 +15,8 @@ package struct APIError: Error, Sendable {
         case detail(JSONValue)
         /// `{"detail":[{"type","loc","msg"}, …]}`.
         case validation([ValidationIssue])
+        /// As `error`; a problem has `results` besides, a JSON array: what became of each part of the request.
+        case results([UInt8])
     }
 
     package var status: HTTPResponse.Status

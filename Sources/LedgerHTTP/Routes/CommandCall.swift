@@ -8,7 +8,7 @@ struct CommandCall {
     let caller: AuthenticatedCaller
     private let request: Request
     private let context: LedgerRequestContext
-    private let idempotency: Idempotency?
+    let idempotency: Idempotency?
 
     /// - Parameters:
     ///   - route: the route's template.
@@ -29,16 +29,22 @@ struct CommandCall {
 
     var isIdempotent: Bool { idempotency != nil }
 
+    /// What the caller says about the change in the headers.
+    var note: NoteSlot {
+        let fields = request.headers
+        return NoteSlot(reason: fields[.reason], changeRef: fields[.changeRef], onBehalfOf: fields[.changedBy])
+    }
+
+    var origin: OriginSlot { OriginSlot(ip: context.remoteAddress?.ipAddress, userAgent: request.headers[.userAgent]) }
+
+    var source: Source { Source(requestID: context.requestID, traceparent: request.headers[.traceparent] ?? "") }
+
     /// Does the command; its events are flushed when this returns.
     ///
     /// - Throws: `APIError` for what the ledger as a whole could not do; refused items are in the receipt.
     func execute(_ items: [KeyCommand], on ledger: Ledger) async throws -> Receipt {
-        let fields = request.headers
-        let note = NoteSlot(reason: fields[.reason], changeRef: fields[.changeRef], onBehalfOf: fields[.changedBy])
-        let origin = OriginSlot(ip: context.remoteAddress?.ipAddress, userAgent: fields[.userAgent])
         let command = CommandRequest(
-            items: items, caller: caller.caller, origin: origin, note: note,
-            source: Source(requestID: context.requestID, traceparent: fields[.traceparent] ?? ""), idempotency: idempotency)
+            items: items, caller: caller.caller, origin: origin, note: note, source: source, idempotency: idempotency)
         do {
             return try await ledger.execute(command)
         } catch let error as LedgerError {

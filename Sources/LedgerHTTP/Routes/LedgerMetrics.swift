@@ -9,6 +9,7 @@ package struct LedgerMetrics: Sendable {
     private let decideSeconds: Histogram
     private let commitSeconds: Histogram
     private let verdicts: [KeyCheck.Code: Counter]
+    private let charges: [String: Counter]
 
     package init(registry: MetricsRegistry = MetricsRegistry()) {
         self.registry = registry
@@ -23,6 +24,13 @@ package struct LedgerMetrics: Sendable {
             uniqueKeysWithValues: KeyCheck.Code.allCases.map { code in
                 (code, registry.counter("keyledger_verify_total", help: "Key checks by verdict.", labels: ["code": code.rawValue]))
             })
+        charges = Dictionary(
+            uniqueKeysWithValues: ["recorded", "duplicate", "conflict", "rejected"].map { result in
+                (
+                    result,
+                    registry.counter("keyledger_charges_total", help: "Charges sent, by what became of them.", labels: ["result": result])
+                )
+            })
     }
 
     /// Counts the writer's batches.
@@ -36,6 +44,12 @@ package struct LedgerMetrics: Sendable {
     }
 
     @Sendable func count(_ code: KeyCheck.Code) { verdicts[code]?.increment() }
+
+    @Sendable func count(_ outcomes: [ChargeOutcome]) {
+        var counts: [String: UInt64] = [:]
+        for outcome in outcomes { counts[outcome.name, default: 0] += 1 }
+        for (result, count) in counts { charges[result]?.increment(by: count) }
+    }
 
     /// Adds the gauges that are read when `/metrics` is.
     package func watch(_ ledger: Ledger) {
@@ -52,6 +66,11 @@ package struct LedgerMetrics: Sendable {
         gauge("keyledger_readers", "Reader slots in use.") { Double($0.readersInUse) }
         gauge("keyledger_oldest_reader_seconds", "Age of the oldest read transaction.") {
             Double($0.oldestReaderAgeNanoseconds ?? 0) / 1e9
+        }
+        gauge("keyledger_views_position", "Position of the last event that the views of spend hold.") { Double($0.viewsPosition.value) }
+        gauge("keyledger_unfolded_charges", "Charges recorded and not yet folded into the views.") { Double($0.unfoldedCharges) }
+        gauge("keyledger_fold_lag_seconds", "Age of the oldest event that is not folded yet.") {
+            Double($0.foldLagNanoseconds) / 1e9
         }
         gauge("keyledger_poisoned", "1 after an I/O error that ended all writing.") { $0.isPoisoned ? 1 : 0 }
     }

@@ -16,6 +16,8 @@ package struct LedgerService: Service {
         ledger: Ledger, settings: HTTPSettings, configuration: HTTPServerConfiguration, metrics: LedgerMetrics, logger: Logger,
         accessLog: AccessLog.Format?, onListening: @escaping @Sendable (String) async -> Void
     ) {
+        var configuration = configuration
+        configuration.limits.longBodyBytes[SpendRoutes.recordPath] = ChargeBody.mostBytes
         server = HTTPServerService(
             configuration: configuration, logger: logger, headPosition: { ledger.head.position.value },
             observers: (accessLog.map { [AccessLog(format: $0)] } ?? []) + [RequestMetrics(registry: metrics.registry)],
@@ -34,6 +36,7 @@ package struct LedgerService: Service {
         KeyRoutes(ledger: ledger, settings: settings).add(to: router)
         CheckRoutes(ledger: ledger, authenticator: authenticator, count: metrics.count).add(to: router)
         OwnRoutes(ledger: ledger, authenticator: authenticator).add(to: router)
+        SpendRoutes(ledger: ledger, authenticator: authenticator, count: metrics.count).add(to: router)
     }
 
     package func run() async throws { try await server.run() }

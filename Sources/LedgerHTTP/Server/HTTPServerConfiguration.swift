@@ -44,11 +44,25 @@ package struct HTTPLimits: Sendable {
     package var headerCount: Int
     /// Bytes of the body (413).
     package var bodyBytes: Int
+    /// Bytes of the body on paths that take more.
+    package var longBodyBytes: [String: Int]
+    /// What all bodies longer than `bodyBytes` may take in memory together (503).
+    package var allLongBodiesBytes: Int
 
-    package init(targetBytes: Int = 8 * 1024, headerBytes: Int = 16 * 1024, headerCount: Int = 100, bodyBytes: Int = 256 * 1024) {
+    package init(
+        targetBytes: Int = 8 * 1024, headerBytes: Int = 16 * 1024, headerCount: Int = 100, bodyBytes: Int = 256 * 1024,
+        longBodyBytes: [String: Int] = [:], allLongBodiesBytes: Int = 64 << 20
+    ) {
         self.targetBytes = targetBytes
         self.headerBytes = headerBytes
         self.headerCount = headerCount
         self.bodyBytes = bodyBytes
+        self.longBodyBytes = longBodyBytes
+        self.allLongBodiesBytes = allLongBodiesBytes
+    }
+
+    /// Bytes of the body that a target takes.
+    func bodyBytes(of target: String) -> Int {
+        longBodyBytes.isEmpty ? bodyBytes : longBodyBytes[String(target.prefix { $0 != "?" })] ?? bodyBytes
     }
 }

@@ -31,6 +31,16 @@ extension KeyQueries {
         return (facts, actor)
     }
 
+    /// What a reset of spend has to know of the state, and who acts.
+    package func facts(
+        for target: KeyTarget?, caller: Caller, in transaction: inout some Transaction & ~Copyable & ~Escapable
+    ) throws -> (facts: Facts, actor: Actor) {
+        var facts = Facts()
+        let actor = try resolve(caller, into: &facts, in: &transaction)
+        if let target { try resolve(target, into: &facts, in: &transaction) }
+        return (facts, actor)
+    }
+
     private func resolve(
         _ caller: Caller, into facts: inout Facts, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> Actor {

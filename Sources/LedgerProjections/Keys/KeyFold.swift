@@ -13,6 +13,8 @@ package struct KeyFold: Sendable {
     /// The last event folded.
     package private(set) var position: Position
     package private(set) var digest: ViewDigest
+    /// Of the producers that the batch has charges of; written with the state, once a batch.
+    var producers: [ByteText: ProducerState] = [:]
 
     /// The fold where the set's state row says that it stands; at the beginning if there is none.
     ///
@@ -36,8 +38,9 @@ package struct KeyFold: Sendable {
 
     static func rowName(_ set: KeyTables.SetName) -> [UInt8] { Array("keys.\(set.rawValue)".utf8) }
 
-    /// Writes version (4) ‖ position (8) ‖ digest (32); once a batch, behind its events.
-    package func saveState(in transaction: inout WriteTransaction) throws {
+    /// Writes what is gathered over a batch, and version (4) ‖ position (8) ‖ digest (32); once a batch, behind its events.
+    package mutating func saveState(in transaction: inout WriteTransaction) throws {
+        try saveProducers(in: &transaction)
         let row = Self.version.bigEndianBytes + position.value.bigEndianBytes + digest.bytes
         try transaction.put(tables.log, Self.rowName(tables.set), row)
     }
@@ -48,23 +51,38 @@ package struct KeyFold: Sendable {
     /// - Throws: ``FoldError`` if the event is not the next one or contradicts the state.
     @discardableResult
     package mutating func apply(_ event: RecordedEvent, in transaction: inout WriteTransaction) throws -> KeyState? {
-        guard event.position == position.next else {
-            throw FoldError(position: event.position, message: "the fold stands at \(position) and needs the event that follows")
-        }
-        position = event.position
+        try advance(to: event.position)
         if let mark = event.envelope.command, mark.index == 0, !mark.idempotency.isEmpty {
             try put(.commands, mark.idempotency, event.position.value.bigEndianBytes, in: &transaction)
         }
         switch event.event {
-        case .spendReset(let reset):
-            let key = (reset.keyID?.bytes ?? KeyTables.allKeys) + event.position.value.bigEndianBytes
-            try put(.spendResets, key, event.recordedAt.bits.bigEndianBytes + reset.resetTo.bigEndianBytes, in: &transaction)
+        case .spendRecorded(let charge), .spendAdjusted(let charge):
+            if let sequence = charge.sequence { try follow(sequence, in: &transaction) }
+        case .nameIntroduced(let introduced):
+            try introduce(introduced, at: event.position, in: &transaction)
         case .subjectNamed(let subject):
             try name(subject, event, in: &transaction)
         default:
             if event.event.type.isLifecycle { return try advance(event, in: &transaction) }
         }
         return nil
+    }
+
+    /// Folds the SpendRecorded that follows: without a sequence it changes no row.
+    ///
+    /// - Throws: ``FoldError`` if it is not the next one.
+    package mutating func apply(
+        chargeAt position: Position, _ sequence: ProducerSequence?, in transaction: inout WriteTransaction
+    ) throws {
+        try advance(to: position)
+        if let sequence { try follow(sequence, in: &transaction) }
+    }
+
+    private mutating func advance(to next: Position) throws {
+        guard next == position.next else {
+            throw FoldError(position: next, message: "the fold stands at \(position) and needs the event that follows")
+        }
+        position = next
     }
 
     private mutating func name(_ subject: SubjectNamed, _ event: RecordedEvent, in transaction: inout WriteTransaction) throws {

@@ -15,6 +15,12 @@ package struct KeyReader: Sendable {
         return try KeyRowCodec.decode(value)
     }
 
+    /// A key's terms without the rest of its row.
+    func terms(of keyID: KeyID, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> KeyTerms? {
+        guard let value = try transaction.get(tables[.keys], keyID.bytes) else { return nil }
+        return try KeyRowCodec.terms(value)
+    }
+
     package func credential(_ token: Token, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> CredentialState? {
         guard let row = try transaction.get(tables[.credentials], token.hash.bytes) else { return nil }
         return try CredentialRowCodec.decode(token, row)
@@ -24,19 +30,24 @@ package struct KeyReader: Sendable {
     package func credentials(
         of keyID: KeyID, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> [CredentialState] {
-        var tokens: [Token] = []
-        try transaction.scan(tables[.keyCredentials], from: keyID.bytes, until: KeyTables.successor(of: keyID.bytes)) { _, value in
-            if let hash = Hash32(value) { tokens.append(Token(hash: hash)) }
-            return .continue
-        }
         var list: [CredentialState] = []
-        for token in tokens {
+        for token in try tokens(of: keyID, in: &transaction) {
             guard let credential = try credential(token, in: &transaction) else {
                 throw FoldError(position: .none, message: "a credential of key \(keyID) has no row; run `keyledger rebuild`")
             }
             list.append(credential)
         }
         return list
+    }
+
+    /// The tokens of every credential that the key ever had, in the order in which they were introduced.
+    func tokens(of keyID: KeyID, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> [Token] {
+        var tokens: [Token] = []
+        try transaction.scan(tables[.keyCredentials], from: keyID.bytes, until: KeyTables.successor(of: keyID.bytes)) { _, value in
+            if let hash = Hash32(value) { tokens.append(Token(hash: hash)) }
+            return .continue
+        }
+        return tokens
     }
 
     /// The living keys with an alias; more than one only after an import.
@@ -104,35 +115,6 @@ package struct KeyReader: Sendable {
     /// How many living keys have an alias with a text.
     package func aliasCount(in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> Int {
         try transaction.copy(tables[.counts], KeyTables.aliasCount)?.reduce(0) { $0 << 8 | Int($1) } ?? 0
-    }
-
-    /// The last reset of spend that hits a key at or before a position: the later of its own and that of all keys.
-    func spendReset(
-        of keyID: KeyID, upTo last: Position, in transaction: inout some Transaction & ~Copyable & ~Escapable
-    ) throws -> SpendResetState? {
-        if try transaction.count(tables[.spendResets]) == 0 { return nil }
-        let own = try spendReset(keyID.bytes, upTo: last, in: &transaction)
-        let all = try spendReset(KeyTables.allKeys, upTo: last, in: &transaction)
-        guard let own, let all else { return own ?? all }
-        return own.position > all.position ? own : all
-    }
-
-    private func spendReset(
-        _ target: [UInt8], upTo last: Position, in transaction: inout some Transaction & ~Copyable & ~Escapable
-    ) throws -> SpendResetState? {
-        var found: SpendResetState?
-        let end = last.value == .max ? KeyTables.successor(of: target) : target + last.next.value.bigEndianBytes
-        try transaction.scan(tables[.spendResets], from: target, until: end, reverse: true, limit: 1) { key, value in
-            guard key.count == 24, value.count == 24, let amount = Amount(bigEndianBytes: [UInt8](copying: value.extracting(8..<24))) else {
-                throw LMDBError(
-                    .corrupted, "a reset of spend is damaged; run `keyledger fsck`, then `keyledger rebuild`", operation: "read spendResets"
-                )
-            }
-            found = SpendResetState(
-                position: Position(LogTables.integer(key, at: 16)), at: Instant(bits: LogTables.integer(value, at: 0)), resetTo: amount)
-            return .stop
-        }
-        return found
     }
 }
 

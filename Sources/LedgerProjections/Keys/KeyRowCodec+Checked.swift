@@ -1,6 +1,7 @@
 import LMDB
 import LedgerSchema
 import MerkleTree
+import SwiftProtobuf
 
 extension KeyRowCodec {
     /// What a check reads of a key's row without decoding the whole of it.
@@ -10,8 +11,6 @@ extension KeyRowCodec {
         var sizeBytes: Int
         var currentToken: Token?
         var subject: UInt64?
-        /// The smallest of the budget and of the budgets of several periods; `nil` without one.
-        var leastBudget: Amount?
     }
 
     // Numbers of KeyRow's and KeyTexts' fields in `state.proto`.
@@ -87,11 +86,7 @@ extension KeyRowCodec.Checked {
         while let (number, part) = try scan.next(in: value) {
             switch (KeyField(rawValue: UInt32(truncatingIfNeeded: number)), part) {
             case (.models, .bytes(let list)): values.models = try KeyRowCodec.texts(value, list)
-            case (.maxBudget, .bytes(let place)):
-                let amount = try KeyRowCodec.amount(value, place)
-                values.maxBudget = amount
-                lowerBudget(to: amount)
-            case (.budgetLimits, .bytes(let list)): try readBudgetLimits(value, list)
+            case (.maxBudget, .bytes(let place)): values.maxBudget = try KeyRowCodec.amount(value, place)
             case (.tpmLimit, .number(let number)): values.tpmLimit = Int64(zigzag: number)
             case (.rpmLimit, .number(let number)): values.rpmLimit = Int64(zigzag: number)
             case (.maxParallelRequests, .number(let number)): values.maxParallelRequests = Int64(zigzag: number)
@@ -102,19 +97,16 @@ extension KeyRowCodec.Checked {
             }
         }
     }
+}
 
-    private mutating func readBudgetLimits(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) {
-        var items = WireScan(range)
-        while let (_, item) = try items.next(in: value) {
-            guard case .bytes(let limit) = item else { continue }
-            var parts = WireScan(limit)
-            while let (field, part) = try parts.next(in: value) {
-                if field == 2, case .bytes(let place) = part { lowerBudget(to: try KeyRowCodec.amount(value, place)) }
-            }
+extension KeyRowCodec {
+    /// A key's terms alone: what budgets are judged by.
+    static func terms(_ value: Span<UInt8>) throws -> KeyTerms {
+        var row = WireScan(headSize..<(try rowEnd(value)))
+        while let (field, part) = try row.next(in: value) {
+            guard field == termsField, case .bytes(let range) = part else { continue }
+            return try KeyTerms(Keyledger_V1_KeyTerms(serializedBytes: [UInt8](copying: value.extracting(range))))
         }
-    }
-
-    private mutating func lowerBudget(to amount: Amount) {
-        leastBudget = leastBudget.map { min($0, amount) } ?? amount
+        return KeyTerms()
     }
 }

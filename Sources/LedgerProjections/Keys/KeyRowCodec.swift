@@ -15,7 +15,6 @@ enum KeyRowCodec {
     private static let deleted: UInt8 = 4
     private static let restricted: UInt8 = 8
     private static let budgeted: UInt8 = 16
-    private static let exhausted: UInt8 = 32
 
     /// What a check reads before it decodes anything.
     struct Gate {
@@ -24,8 +23,6 @@ enum KeyRowCodec {
         var role: Role
         /// The key has a budget of some kind.
         var hasBudget: Bool
-        /// A budget of the key is not above zero, so that it is used up before anything is spent.
-        var isExhausted: Bool
         /// The key may use some models only.
         var hasModels: Bool
     }
@@ -39,7 +36,6 @@ enum KeyRowCodec {
         if state.terms.maxBudget != nil || state.terms.budgetLimits?.isEmpty == false || state.terms.modelBudgets?.isEmpty == false {
             flags |= budgeted
         }
-        if state.terms.hardBudgets.contains(where: { $0 <= .zero }) { flags |= exhausted }
         let row: [UInt8] = try state.message.serializedBytes()
         let texts: [UInt8] = try Keyledger_V1_KeyTexts.with {
             $0.identity = .init(state.identity.encoded)
@@ -58,7 +54,7 @@ enum KeyRowCodec {
             key: KeyGate(
                 deletedAt: flags & deleted == 0 ? nil : instant(value, 10), isBlocked: flags & blocked != 0,
                 expires: flags & expiring == 0 ? nil : instant(value, 2)),
-            role: role, hasBudget: flags & budgeted != 0, isExhausted: flags & exhausted != 0, hasModels: flags & restricted != 0)
+            role: role, hasBudget: flags & budgeted != 0, hasModels: flags & restricted != 0)
     }
 
     static func decode(_ value: [UInt8]) throws -> KeyState {

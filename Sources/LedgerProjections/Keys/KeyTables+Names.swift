@@ -21,9 +21,6 @@ extension KeyTables {
 
     static func aliasPrefix(_ alias: String, _ kind: KeyClass) -> [UInt8] { [kind.rawValue] + aliasKey(alias) + [0x00] }
 
-    /// Stands for a key_id where all keys are meant.
-    static let allKeys = [UInt8](repeating: 0, count: 16)
-
     /// Where the aliases of living keys are counted: behind every dimension of ``ListingDimension``.
     static let aliasCount: [UInt8] = [0xff] + [UInt8](repeating: 0, count: 16) + [KeyClass.living.rawValue]
 

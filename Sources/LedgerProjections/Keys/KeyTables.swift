@@ -37,8 +37,10 @@ package struct KeyTables: Sendable {
         case subjects = 10
         /// SHA-256(name) (32) → number (8) ‖ identity commitment (32).
         case subjectNames = 11
-        /// key_id (16), zero for all keys ‖ position (8) → recorded_at (8) ‖ amount (16).
-        case spendResets = 12
+        /// kind (1) ‖ number (4) → name.
+        case names = 12
+        /// SHA-256(producer) (32) → epoch (4) ‖ next number (8) ‖ numbers ahead of it, a bit each.
+        case producers = 13
     }
 
     package let set: SetName

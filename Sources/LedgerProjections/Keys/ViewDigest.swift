@@ -23,31 +23,59 @@ package struct ViewDigest: Hashable, Sendable {
     package var hex: String { Hash32(bytes)?.hex ?? "" }
 
     mutating func add(_ table: UInt8, _ key: some Collection<UInt8>, _ value: some Collection<UInt8>) {
-        let row = Self.row(table, key, value)
-        var carry = false
-        (w0, carry) = Self.sum(w0, row[3], carry)
-        (w1, carry) = Self.sum(w1, row[2], carry)
-        (w2, carry) = Self.sum(w2, row[1], carry)
-        (w3, _) = Self.sum(w3, row[0], carry)
+        add(Self.row(table, key, value))
     }
+
+    /// ``add(_:_:_:)`` without an allocation of its own.
+    mutating func add(_ table: UInt8, key: Span<UInt8>, value: Span<UInt8>) { add(Self.row(table, key: key, value: value)) }
 
     mutating func subtract(_ table: UInt8, _ key: some Collection<UInt8>, _ value: some Collection<UInt8>) {
-        let row = Self.row(table, key, value)
-        var borrow = false
-        (w0, borrow) = Self.difference(w0, row[3], borrow)
-        (w1, borrow) = Self.difference(w1, row[2], borrow)
-        (w2, borrow) = Self.difference(w2, row[1], borrow)
-        (w3, _) = Self.difference(w3, row[0], borrow)
+        subtract(Self.row(table, key, value))
     }
 
-    private static func row(_ table: UInt8, _ key: some Collection<UInt8>, _ value: some Collection<UInt8>) -> [UInt64] {
-        var row: [UInt8] = []
-        row.reserveCapacity(5 + key.count + value.count)
-        row.append(table)
-        for shift in stride(from: 24, through: 0, by: -8) { row.append(UInt8(truncatingIfNeeded: key.count >> shift)) }
-        row.append(contentsOf: key)
-        row.append(contentsOf: value)
-        return integers(Hash32.sha256(row.span).bytes)
+    /// ``subtract(_:_:_:)`` without an allocation of its own.
+    mutating func subtract(_ table: UInt8, key: Span<UInt8>, value: Span<UInt8>) { subtract(Self.row(table, key: key, value: value)) }
+
+    /// Adds the digest of other rows.
+    mutating func add(_ other: ViewDigest) { add((other.w3, other.w2, other.w1, other.w0)) }
+
+    private typealias Words = (UInt64, UInt64, UInt64, UInt64)
+
+    private mutating func add(_ row: Words) {
+        var carry = false
+        (w0, carry) = Self.sum(w0, row.3, carry)
+        (w1, carry) = Self.sum(w1, row.2, carry)
+        (w2, carry) = Self.sum(w2, row.1, carry)
+        (w3, _) = Self.sum(w3, row.0, carry)
+    }
+
+    private mutating func subtract(_ row: Words) {
+        var borrow = false
+        (w0, borrow) = Self.difference(w0, row.3, borrow)
+        (w1, borrow) = Self.difference(w1, row.2, borrow)
+        (w2, borrow) = Self.difference(w2, row.1, borrow)
+        (w3, _) = Self.difference(w3, row.0, borrow)
+    }
+
+    private static func row(_ table: UInt8, _ key: some Collection<UInt8>, _ value: some Collection<UInt8>) -> Words {
+        row(table, key: Array(key).span, value: Array(value).span)
+    }
+
+    private static func row(_ table: UInt8, key: Span<UInt8>, value: Span<UInt8>) -> Words {
+        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 5 + key.count + value.count) { buffer in
+            var row = unsafe OutputSpan(buffer: buffer, initializedCount: 0)
+            row.append(table)
+            for shift in stride(from: 24, through: 0, by: -8) { row.append(UInt8(truncatingIfNeeded: key.count >> shift)) }
+            for index in key.indices { row.append(key[index]) }
+            for index in value.indices { row.append(value[index]) }
+            return Hash32.sha256(row.span).withBytes { hash in (word(hash, 0), word(hash, 8), word(hash, 16), word(hash, 24)) }
+        }
+    }
+
+    private static func word(_ bytes: Span<UInt8>, _ offset: Int) -> UInt64 {
+        var value: UInt64 = 0
+        for index in offset..<offset + 8 { value = value << 8 | UInt64(bytes[index]) }
+        return value
     }
 
     private static func integers(_ bytes: [UInt8]) -> [UInt64] {

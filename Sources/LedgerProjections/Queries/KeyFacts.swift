@@ -4,27 +4,19 @@ package import LedgerSchema
 /// What the log says of a credential and of its key, as far as checks need it: a fold of the log, true until the log goes on. What time
 /// makes of it is judged for each moment anew.
 package struct KeyFacts: Sendable {
-    /// What budgets have to say.
-    enum Budgets: Sendable {
-        case none
-        /// Nothing has been spent: this much is left, which is above zero.
-        case unspent(Amount)
-        /// Whatever is left depends on the moment.
-        indirect case spent(KeyTerms, SpendResetState?)
-    }
-
     private let token: Token
     private let found: FoundCredential
     private let fields: CheckedKey.Fields
-    private let budgets: Budgets
+    /// What was spent of the key's budgets in the windows of the moment of reading; `nil` if it has none.
+    private let spend: KeySpendAnswer?
     private let supersededAt: Instant?
     /// Stored bytes of the key's row: about what the facts take in memory.
     package let sizeBytes: Int
 
-    init(_ token: Token, _ found: FoundCredential, _ row: consuming KeyRowCodec.Checked, _ budgets: Budgets, supersededAt: Instant?) {
+    init(_ token: Token, _ found: FoundCredential, _ row: consuming KeyRowCodec.Checked, _ spend: KeySpendAnswer?, supersededAt: Instant?) {
         self.token = token
         self.found = found
-        self.budgets = budgets
+        self.spend = spend
         self.supersededAt = supersededAt
         sizeBytes = row.sizeBytes
         fields = CheckedKey.Fields(row.values)
@@ -42,46 +34,42 @@ package struct KeyFacts: Sendable {
         let budget = budget(at: moment)
         let status = status(at: moment, budgetExceeded: budget.isExceeded)
         var code = KeyCheck.Code(status)
-        if code.isGood, let model, !ModelRule.allows(model, fields.values.models) { code = .modelNotAllowed }
+        var validUntil = change(of: status, after: moment, code.isGood ? budget.raisedUntil : budget.nextReset)
+        if code.isGood, let model {
+            if !ModelRule.allows(model, fields.values.models) {
+                code = .modelNotAllowed
+            } else if let limit = budget.limit(ofModel: model), limit.isExceeded {
+                code = .budgetExceeded
+                validUntil = change(of: .budgetExceeded, after: moment, limit.windowEnd)
+            }
+        }
         let key = CheckedKey(
             token: token, status: status, revokeAt: found.window.revokeAt, supersededAt: status == .deprecated ? supersededAt : nil,
             fields: fields)
         return KeyCheck(
-            code: code, keyID: found.keyID, validUntil: change(of: status, after: moment, budget), position: position, key: key,
-            remainingBudget: budget.remaining)
+            code: code, keyID: found.keyID, validUntil: validUntil, position: position, key: key,
+            remainingBudget: budget.remaining(for: model))
     }
+
+    /// Until a window of a budget ends, what was spent in it changes with the log alone.
+    package func holds(at moment: Instant) -> Bool { spend?.limits.allSatisfy { $0.windowEnd.map { moment < $0 } ?? true } ?? true }
 
     private func status(at moment: Instant, budgetExceeded: Bool) -> CredentialStatus {
         LedgerDomain.status(of: found.window, in: found.gate.key, at: moment, budgetExceeded: budgetExceeded)
     }
 
-    private func budget(at moment: Instant) -> JudgedBudget {
-        switch budgets {
-        case .none: return JudgedBudget()
-        case .unspent(let least): return JudgedBudget(remaining: least)
-        case .spent(let terms, let reset):
-            let budget = Budget(terms, raise: fields.values.content.temporaryBudget(at: moment), reset: reset, at: moment)
-            return JudgedBudget(remaining: budget.remaining, nextReset: budget.nextReset, raisedUntil: budget.raisedUntil)
-        }
-    }
-
-    /// What the budgets leave, and when that changes by itself.
-    private struct JudgedBudget {
-        var remaining: Amount?
-        var nextReset: Instant?
-        /// When a raise ends without which a budget is used up.
-        var raisedUntil: Instant?
-
-        var isExceeded: Bool { remaining.map { $0 <= .zero } ?? false }
+    private func budget(at moment: Instant) -> KeySpendAnswer {
+        guard var budget = spend else { return KeySpendAnswer() }
+        budget.raise(by: fields.values.content.temporaryBudget(at: moment))
+        return budget
     }
 
     /// The next moment at which time alone changes the answer.
-    private func change(of status: CredentialStatus, after moment: Instant, _ budget: JudgedBudget) -> Instant? {
+    private func change(of status: CredentialStatus, after moment: Instant, _ budget: Instant?) -> Instant? {
         let (end, expires) = (found.window.revokeAt, found.gate.key.expires)
         return switch status {
-        case .active, .deprecated: Self.first(after: moment, end, expires, budget.raisedUntil)
+        case .active, .deprecated, .budgetExceeded: Self.first(after: moment, end, expires, budget)
         case .blocked, .expired: Self.first(after: moment, end)
-        case .budgetExceeded: Self.first(after: moment, end, expires, budget.nextReset)
         default: nil
         }
     }

@@ -69,8 +69,7 @@ extension KeyQueries {
         func credential(_ token: Token) -> CredentialState? { entry.credentials.first { $0.token == token } }
         guard let current = credential(entry.after.currentToken) else { throw missing(keyID) }
         return try view(
-            of: entry.after, presented: token.flatMap(credential) ?? current, current: current, resets: position, position: position,
-            in: &transaction)
+            of: entry.after, presented: token.flatMap(credential) ?? current, current: current, position: position, in: &transaction)
     }
 }
 
@@ -124,5 +123,18 @@ extension KeyQueries {
     ) throws -> [KeyID] {
         let living = try keys.holders(ofAlias: alias, class: .living, in: &transaction)
         return try living + keys.holders(ofAlias: alias, class: .past, in: &transaction).filter { !living.contains($0) }
+    }
+}
+
+extension KeyQueries {
+    /// A key as each of its revisions has left it, in order.
+    package func revisions(
+        of keyID: KeyID, in transaction: inout some Transaction & ~Copyable & ~Escapable
+    ) throws -> [KeyState] {
+        var states: [KeyState] = []
+        for position in try keys.revisions(of: keyID, in: &transaction) {
+            states.append(try evolve(states.last, log.event(at: position, in: &transaction)).state)
+        }
+        return states
     }
 }

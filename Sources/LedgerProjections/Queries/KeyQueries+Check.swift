@@ -9,14 +9,7 @@ extension KeyQueries {
     /// The verdict on a token, without the key's fields.
     package func verdict(_ token: Token, position: Position, in transaction: inout ReadTransaction) throws -> KeyCheck {
         guard let found = try find(token, in: &transaction) else { return KeyCheck(code: .notFound, position: position) }
-        var isExceeded = false
-        if found.gate.hasBudget {
-            let reset = try keys.spendReset(of: found.keyID, upTo: .last, in: &transaction)
-            if reset != nil || found.gate.isExhausted {
-                guard let key = try keys.key(found.keyID, in: &transaction) else { throw missing(found.keyID) }
-                isExceeded = Budget(key.terms, raise: key.content.temporaryBudget(at: moment), reset: reset, at: moment).isExceeded
-            }
-        }
+        let isExceeded = try found.gate.hasBudget && isExceeded(found.keyID, in: &transaction)
         let status = status(of: found.window, in: found.gate.key, at: moment, budgetExceeded: isExceeded)
         return KeyCheck(code: KeyCheck.Code(status), keyID: found.keyID, position: position)
     }
@@ -29,27 +22,21 @@ extension KeyQueries {
         if found.window.isSuperseded, let current = row.currentToken {
             supersededAt = try find(current, in: &transaction)?.window.introducedAt
         }
-        let budgets = try budgets(found, row, in: &transaction)
-        return KeyFacts(token, found, row, budgets, supersededAt: supersededAt)
+        let spend = try found.gate.hasBudget ? spend(of: found.keyID, in: &transaction) : nil
+        return KeyFacts(token, found, row, spend, supersededAt: supersededAt)
     }
 
-    /// Without a reset nothing has been spent, so that the least budget is what is left; with one, or a budget that is raised for a
-    /// while, the whole terms are looked at.
-    private func budgets(
-        _ found: FoundCredential, _ row: KeyRowCodec.Checked, in transaction: inout ReadTransaction
-    ) throws -> KeyFacts.Budgets {
-        guard found.gate.hasBudget else { return .none }
-        let reset = try keys.spendReset(of: found.keyID, upTo: .last, in: &transaction)
-        if reset == nil, row.values.content.temporaryBudget(at: moment) == nil {
-            guard let least = row.leastBudget else { return .none }
-            if least > .zero { return .unspent(least) }
-        }
-        return .spent(try terms(found.keyID, in: &transaction), reset)
+    /// What was spent of a key's budgets; a temporary raise of one is left to the moment of judging.
+    private func spend(of keyID: KeyID, in transaction: inout ReadTransaction) throws -> KeySpendAnswer {
+        guard let terms = try keys.terms(of: keyID, in: &transaction) else { throw missing(keyID) }
+        return try spend.spend(of: keyID, terms, at: moment)
     }
 
-    private func terms(_ keyID: KeyID, in transaction: inout ReadTransaction) throws -> KeyTerms {
-        guard let key = try keys.key(keyID, in: &transaction) else { throw missing(keyID) }
-        return key.terms
+    private func isExceeded(_ keyID: KeyID, in transaction: inout ReadTransaction) throws -> Bool {
+        var answer = try spend(of: keyID, in: &transaction)
+        guard answer.isExceeded, let key = try keys.key(keyID, in: &transaction) else { return answer.isExceeded }
+        answer.raise(by: key.content.temporaryBudget(at: moment))
+        return answer.isExceeded
     }
 
     /// What the rows of a token's credential and of its key say, and what `read` makes of the key's; `nil` if no key ever had the token.
@@ -67,5 +54,15 @@ extension KeyQueries {
 
     private func find(_ token: Token, in transaction: inout ReadTransaction) throws -> FoundCredential? {
         try find(token, in: &transaction) { _ in }?.0
+    }
+
+    /// Who presents a credential to the writer, and whether it is good; `nil` if no key ever had it. Budgets do not count here.
+    package func standing(_ token: Token, in transaction: inout WriteTransaction) throws -> KeyStanding? {
+        guard let row = try transaction.get(keys.tables[.credentials], token.hash.bytes) else { return nil }
+        let (keyID, window) = (try CredentialRowCodec.keyID(row), try CredentialRowCodec.window(row))
+        guard let key = try transaction.get(keys.tables[.keys], keyID.bytes) else { throw missing(keyID) }
+        let gate = try KeyRowCodec.gate(key)
+        let status = status(of: window, in: gate.key, at: moment, budgetExceeded: false)
+        return KeyStanding(keyID: keyID, role: gate.role, status: status, expires: gate.key.expires, moment: moment)
     }
 }

@@ -5,15 +5,17 @@ package import LedgerSchema
 import MerkleTree
 
 /// Answers about keys within one transaction: one set of key tables, the log for names, one moment of asking.
-package struct KeyQueries: Sendable {
-    let keys: KeyReader
+package struct KeyQueries {
+    package let keys: KeyReader
     let log: LogReader
     package let moment: Instant
+    let spend: SpendSource
 
-    package init(_ tables: KeyTables, _ log: LogTables, moment: Instant) {
+    package init(_ tables: KeyTables, _ log: LogTables, moment: Instant, spend: SpendSource) {
         keys = KeyReader(tables)
         self.log = LogReader(log)
         self.moment = moment
+        self.spend = spend
     }
 
     /// A key, deleted ones too; by alias a living one.
@@ -40,21 +42,17 @@ package struct KeyQueries: Sendable {
         in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> KeyView {
         guard let current = try keys.credential(state.currentToken, in: &transaction) else { throw missing(state.keyID) }
-        return try view(of: state, presented: credential ?? current, current: current, resets: .last, position: position, in: &transaction)
+        return try view(of: state, presented: credential ?? current, current: current, position: position, in: &transaction)
     }
 
-    /// - Parameter resets: the last position whose reset of spend counts.
     func view(
-        of state: KeyState, presented: CredentialState, current: CredentialState, resets: Position, position: Position,
+        of state: KeyState, presented: CredentialState, current: CredentialState, position: Position,
         in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> KeyView {
-        let budget = Budget(
-            state.terms, raise: state.content.temporaryBudget(at: moment),
-            reset: try keys.spendReset(of: state.keyID, upTo: resets, in: &transaction), at: moment)
         var view = KeyView(
-            state: state, credential: presented, current: current, spend: budget.spend, totalSpend: .zero, moment: moment,
-            position: position,
-            status: status(of: presented.window, in: state.gate, at: moment, budgetExceeded: budget.isExceeded))
+            state: state, credential: presented, current: current, moment: moment, position: position,
+            status: status(of: presented.window, in: state.gate, at: moment, budgetExceeded: false))
+        view.take(try spend(of: state, in: &transaction))
         view.credentialName = try name(of: presented, in: state, in: &transaction)
         if let subject = state.terms.subject { view.userID = try name(ofSubject: subject, in: &transaction) }
         view.createdBy = try name(of: state.createdBy, in: &transaction)
@@ -77,9 +75,25 @@ package struct KeyQueries: Sendable {
         return try log.slots(at: credential.reference.position, in: &transaction).identity?.keyName
     }
 
+    /// What was spent with a key.
+    package func spend(
+        of state: KeyState, in transaction: inout some Transaction & ~Copyable & ~Escapable
+    ) throws -> KeySpendAnswer {
+        var answer = try spend.spend(of: state.keyID, state.terms, tokens: keys.tokens(of: state.keyID, in: &transaction), at: moment)
+        answer.raise(by: state.content.temporaryBudget(at: moment))
+        return answer
+    }
+
     /// A subject's name; `nil` if its text has gone.
     package func name(ofSubject number: UInt64, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> String? {
         try keys.name(ofSubject: number, in: &transaction)
+    }
+
+    /// The name behind a number that charges carry.
+    package func name(
+        _ kind: NameKind, _ number: UInt32, in transaction: inout some Transaction & ~Copyable & ~Escapable
+    ) throws -> String? {
+        try keys.name(kind, number, in: &transaction)
     }
 
     package func name(of actor: Actor, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> String {
@@ -100,7 +114,7 @@ package struct KeyQueries: Sendable {
         }
     }
 
-    func missing(_ keyID: KeyID) -> FoldError {
+    package func missing(_ keyID: KeyID) -> FoldError {
         FoldError(position: .none, message: "key \(keyID) is incomplete in the key tables; run `keyledger rebuild`")
     }
 }

@@ -90,7 +90,7 @@ extension KeyQuery {
             case .token: before(a.credential.token, b.credential.token)
             case .keyAlias: before(a.state.alias, b.state.alias)
             case .expires: before(a.state.terms.expires, b.state.terms.expires)
-            case .lastActive: nil
+            case .lastActive: before(a.lastChargeAt, b.lastChargeAt)
             case .budgetResetAt:
                 before(
                     a.state.terms.budgetWindow?.window(at: a.moment).end, b.state.terms.budgetWindow?.window(at: b.moment).end)

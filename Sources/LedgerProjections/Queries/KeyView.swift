@@ -23,6 +23,8 @@ public struct KeyView: Hashable, Sendable {
     public var spend: Amount
     /// Since the key was created; never starts anew.
     public var totalSpend: Amount
+    /// The latest `occurred_at` of the key's charges.
+    public var lastChargeAt: Instant?
     /// The moment of asking.
     public var moment: Instant
     /// The head when it was asked.
@@ -32,6 +34,14 @@ public struct KeyView: Hashable, Sendable {
 
     /// Of the key itself, whichever credential was asked for.
     public var keyStatus: KeyStatus { state.gate.status(at: moment) }
+
+    /// Shows what was spent. Over budget the credential is not good, unless something else ended it before.
+    package mutating func take(_ answer: KeySpendAnswer) {
+        spend = answer.spend
+        totalSpend = answer.totalSpend
+        lastChargeAt = answer.lastChargeAt
+        status = LedgerDomain.status(of: credential.window, in: state.gate, at: moment, budgetExceeded: answer.isExceeded)
+    }
 
     /// How the master secret and the operator are named where a user's id stands.
     public static let defaultUserID = "default_user_id"

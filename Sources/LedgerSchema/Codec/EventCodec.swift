@@ -6,13 +6,19 @@ import SwiftProtobuf
 public enum EventCodec {
     /// The leaf's bytes: what is hashed and stored for ever.
     package static func encode(_ event: Event, _ envelope: Envelope) -> [UInt8] {
-        var leaf = envelope.message
-        guard case .other(let type, let message) = event else {
+        // A member that is written by itself stands behind the envelope, whose fields have smaller numbers.
+        switch event {
+        case .spendRecorded(let charge) where envelope == Envelope(recordedAt: envelope.recordedAt, caller: envelope.caller):
+            return ChargeCodec.leaf(charge, recordedAt: envelope.recordedAt, caller: envelope.caller)
+        case .spendRecorded(let charge): return envelope.message.bytes + ChargeCodec.member(charge, isAdjustment: false)
+        case .spendAdjusted(let charge): return envelope.message.bytes + ChargeCodec.member(charge, isAdjustment: true)
+        case .other(let type, let message):
+            return envelope.message.bytes + Varint.encode(UInt64(type.rawValue) << 3 | 2) + Varint.encode(UInt64(message.count)) + message
+        default:
+            var leaf = envelope.message
             event.store(in: &leaf)
             return leaf.bytes
         }
-        // The member's own bytes under its number, behind the envelope, whose fields have smaller ones.
-        return leaf.bytes + Varint.encode(UInt64(type.rawValue) << 3 | 2) + Varint.encode(UInt64(message.count)) + message
     }
 
     /// Reads a leaf.
@@ -53,9 +59,11 @@ extension Event {
         case .keyUnblocked: leaf.keyUnblocked = .init()
         case .keyDeleted: leaf.keyDeleted = .init()
         case .spendReset(let event): leaf.spendReset = event.message
+        case .budgetCrossed(let event): leaf.budgetCrossed = event.message
+        case .nameIntroduced(let event): leaf.nameIntroduced = event.message
         case .subjectNamed(let event): leaf.subjectNamed = event.message
         case .clockAccepted(let event): leaf.clockAccepted = event.message
-        case .other: break  // `encode` writes its bytes.
+        case .spendRecorded, .spendAdjusted, .other: break  // `encode` writes their bytes.
         }
     }
 
@@ -73,16 +81,14 @@ extension Event {
         case .spendReset(let message): self = .spendReset(try SpendReset(message))
         case .subjectNamed(let message): self = .subjectNamed(try SubjectNamed(message))
         case .clockAccepted(let message): self = .clockAccepted(ClockAccepted(message))
-        case .spendRecorded(let message): self = .other(.spendRecorded, message: message.bytes)
-        case .spendAdjusted(let message): self = .other(.spendAdjusted, message: message.bytes)
+        case .spendRecorded(let message): self = .spendRecorded(try Charge(message))
+        case .spendAdjusted(let message):
+            guard message.hasCharge else { throw .chargeMalformed("is missing from SpendAdjusted") }
+            self = .spendAdjusted(try Charge(message.charge))
+        case .budgetCrossed(let message): self = .budgetCrossed(try BudgetCrossed(message))
+        case .nameIntroduced(let message): self = .nameIntroduced(try NameIntroduced(message))
         case .graceEnded(let message): self = .other(.graceEnded, message: message.bytes)
         case .keyExpired(let message): self = .other(.keyExpired, message: message.bytes)
-        case .budgetCrossed(let message):
-            try Self.check(message.kind, "budget kind")
-            self = .other(.budgetCrossed, message: message.bytes)
-        case .nameIntroduced(let message):
-            try Self.check(message.kind, "name kind")
-            self = .other(.nameIntroduced, message: message.bytes)
         case .subjectErased(let message): self = .other(.subjectErased, message: message.bytes)
         case .subjectErasureDone(let message): self = .other(.subjectErasureDone, message: message.bytes)
         case .stateCommitted(let message): self = .other(.stateCommitted, message: message.bytes)
@@ -92,12 +98,6 @@ extension Event {
         case .subscriptionChanged(let message): self = .other(.subscriptionChanged, message: message.bytes)
         case .accessSummarised(let message): self = .other(.accessSummarised, message: message.bytes)
         case .exportMade(let message): self = .other(.exportMade, message: message.bytes)
-        }
-    }
-
-    private static func check<Kind: SwiftProtobuf.Enum & CaseIterable>(_ kind: Kind, _ name: String) throws(SchemaError) {
-        guard Kind.allCases.contains(kind) else {
-            throw SchemaError(.unknownField, "\(name) \(kind.rawValue) is not known to this version. Upgrade keyledger.")
         }
     }
 }

@@ -19,19 +19,29 @@ public struct Record: Hashable, Sendable {
     ///
     /// - Throws: `tooLarge`.
     package func stored() throws(SchemaError) -> (record: [UInt8], outside: [Opening]) {
-        guard leaf.count <= Self.maximumLeafSize else {
-            throw SchemaError(
-                .tooLarge,
-                "the event's leaf has \(leaf.count) bytes; at most \(Self.maximumLeafSize) are stored. Shorten its lists and names.")
-        }
+        let head = try Self.stored(leaf: leaf)
         for opening in openings where opening.content.count > Self.maximumSlotSize {
             throw SchemaError(
                 .tooLarge, "the \(opening.slot) slot has \(opening.content.count) bytes; at most \(Self.maximumSlotSize) are stored.")
         }
-        let head = Varint.encode(UInt64(leaf.count)) + leaf
         let inline = Opening.encode(openings)
         if head.count + inline.count <= Self.maximumInlineSize { return (head + inline, []) }
         return (head, openings)
+    }
+
+    /// What is stored of a leaf without openings.
+    ///
+    /// - Throws: `tooLarge`.
+    package static func stored(leaf: [UInt8]) throws(SchemaError) -> [UInt8] {
+        guard leaf.count <= maximumLeafSize else {
+            throw SchemaError(
+                .tooLarge, "the event's leaf has \(leaf.count) bytes; at most \(maximumLeafSize) are stored. Shorten its lists and names.")
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(leaf.count + 3)
+        bytes += Varint.encode(UInt64(leaf.count))
+        bytes += leaf
+        return bytes
     }
 
     /// Splits a stored record. Openings that stand in the openings table are not in it.
@@ -57,4 +67,7 @@ package enum Varint {
         bytes.append(UInt8(rest))
         return bytes
     }
+
+    /// How many bytes the number takes: 1 … 10.
+    static func size(_ value: UInt64) -> Int { (UInt64.bitWidth - (value | 1).leadingZeroBitCount + 6) / 7 }
 }

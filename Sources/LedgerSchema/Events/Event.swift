@@ -11,7 +11,13 @@ public enum Event: Hashable, Sendable {
     case keyBlocked
     case keyUnblocked
     case keyDeleted
+    // Boxed: held in place, `user` of a charge is read wrong (Swift 6.3.1, -Onone: the case's tag shares its byte).
+    indirect case spendRecorded(Charge)
+    /// A correction by an administrator.
+    indirect case spendAdjusted(Charge)
     case spendReset(SpendReset)
+    case budgetCrossed(BudgetCrossed)
+    case nameIntroduced(NameIntroduced)
     case subjectNamed(SubjectNamed)
     case clockAccepted(ClockAccepted)
     /// An event of a type that this version knows and stores, and that changes no key: its type and its message's bytes.
@@ -28,7 +34,11 @@ public enum Event: Hashable, Sendable {
         case .keyBlocked: .keyBlocked
         case .keyUnblocked: .keyUnblocked
         case .keyDeleted: .keyDeleted
+        case .spendRecorded: .spendRecorded
+        case .spendAdjusted: .spendAdjusted
         case .spendReset: .spendReset
+        case .budgetCrossed: .budgetCrossed
+        case .nameIntroduced: .nameIntroduced
         case .subjectNamed: .subjectNamed
         case .clockAccepted: .clockAccepted
         case .other(let type, _): type

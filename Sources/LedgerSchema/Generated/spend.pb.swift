@@ -121,7 +121,7 @@ package nonisolated enum Keyledger_V1_NameKind: SwiftProtobuf.Enum, Swift.CaseIt
 
 }
 
-/// A name that charges repeat: a number given by NameIntroduced, or the text itself where no number is left.
+/// A name that charges repeat: a number given by NameIntroduced, or the text itself where no number is left and of names over 256 bytes.
 /// Exactly one of each pair of fields `x` and `x_text` is set, neither if the charge has none.
 package nonisolated struct Keyledger_V1_SpendRecorded: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -331,6 +331,13 @@ package nonisolated struct Keyledger_V1_SpendRecorded: @unchecked Sendable {
     set {_uniqueStorage()._producerEpoch = newValue}
   }
 
+  /// Numbers of this epoch below it that have not come are given up: their charges were refused, or the producer skips
+  /// them. 0 says nothing.
+  package var producerFloor: UInt64 {
+    get {_storage._producerFloor}
+    set {_uniqueStorage()._producerFloor = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -478,7 +485,7 @@ nonisolated extension Keyledger_V1_NameKind: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Keyledger_V1_SpendRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SpendRecorded"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}charge_id\0\u{3}credential_position\0\u{3}credential_ordinal\0\u{3}unknown_token\0\u{1}revision\0\u{3}occurred_at\0\u{3}occurred_at_defaulted\0\u{1}amount\0\u{3}prompt_tokens\0\u{3}completion_tokens\0\u{1}model\0\u{3}model_group\0\u{1}provider\0\u{1}endpoint\0\u{3}call_type\0\u{3}cache_read_tokens\0\u{3}cache_write_tokens\0\u{3}mcp_tool\0\u{1}tags\0\u{3}end_user\0\u{1}failed\0\u{3}duration_milliseconds\0\u{1}cost\0\u{1}producer\0\u{3}producer_seq\0\u{3}team_id\0\u{1}user\0\u{3}model_text\0\u{3}model_group_text\0\u{3}provider_text\0\u{3}endpoint_text\0\u{3}call_type_text\0\u{3}mcp_tool_text\0\u{3}tags_text\0\u{3}producer_epoch\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}charge_id\0\u{3}credential_position\0\u{3}credential_ordinal\0\u{3}unknown_token\0\u{1}revision\0\u{3}occurred_at\0\u{3}occurred_at_defaulted\0\u{1}amount\0\u{3}prompt_tokens\0\u{3}completion_tokens\0\u{1}model\0\u{3}model_group\0\u{1}provider\0\u{1}endpoint\0\u{3}call_type\0\u{3}cache_read_tokens\0\u{3}cache_write_tokens\0\u{3}mcp_tool\0\u{1}tags\0\u{3}end_user\0\u{1}failed\0\u{3}duration_milliseconds\0\u{1}cost\0\u{1}producer\0\u{3}producer_seq\0\u{3}team_id\0\u{1}user\0\u{3}model_text\0\u{3}model_group_text\0\u{3}provider_text\0\u{3}endpoint_text\0\u{3}call_type_text\0\u{3}mcp_tool_text\0\u{3}tags_text\0\u{3}producer_epoch\0\u{3}producer_floor\0")
 
   fileprivate class _StorageClass {
     var _chargeID: String = String()
@@ -516,6 +523,7 @@ nonisolated extension Keyledger_V1_SpendRecorded: SwiftProtobuf.Message, SwiftPr
     var _mcpToolText: String = String()
     var _tagsText: [String] = []
     var _producerEpoch: UInt32 = 0
+    var _producerFloor: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -561,6 +569,7 @@ nonisolated extension Keyledger_V1_SpendRecorded: SwiftProtobuf.Message, SwiftPr
       _mcpToolText = source._mcpToolText
       _tagsText = source._tagsText
       _producerEpoch = source._producerEpoch
+      _producerFloor = source._producerFloor
     }
   }
 
@@ -614,6 +623,7 @@ nonisolated extension Keyledger_V1_SpendRecorded: SwiftProtobuf.Message, SwiftPr
         case 33: try { try decoder.decodeSingularStringField(value: &_storage._mcpToolText) }()
         case 34: try { try decoder.decodeRepeatedStringField(value: &_storage._tagsText) }()
         case 35: try { try decoder.decodeSingularUInt32Field(value: &_storage._producerEpoch) }()
+        case 36: try { try decoder.decodeSingularUInt64Field(value: &_storage._producerFloor) }()
         default: break
         }
       }
@@ -731,6 +741,9 @@ nonisolated extension Keyledger_V1_SpendRecorded: SwiftProtobuf.Message, SwiftPr
       if _storage._producerEpoch != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._producerEpoch, fieldNumber: 35)
       }
+      if _storage._producerFloor != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._producerFloor, fieldNumber: 36)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -775,6 +788,7 @@ nonisolated extension Keyledger_V1_SpendRecorded: SwiftProtobuf.Message, SwiftPr
         if _storage._mcpToolText != rhs_storage._mcpToolText {return false}
         if _storage._tagsText != rhs_storage._tagsText {return false}
         if _storage._producerEpoch != rhs_storage._producerEpoch {return false}
+        if _storage._producerFloor != rhs_storage._producerFloor {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -48,7 +48,10 @@ extension CivilDate {
     }
 
     /// Days since 1970-01-01; negative before it.
-    public var daysSince1970: Int {
+    public var daysSince1970: Int { Self.daysSince1970(year: year, month: month, day: day) }
+
+    /// Days since 1970-01-01 of a day in any year, also in those that a `CivilDate` cannot tell.
+    package static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
         let yearFromMarch = month <= 2 ? year - 1 : year
         let cycle = yearFromMarch.flooredQuotient(by: 400)
         let yearOfCycle = yearFromMarch - cycle * 400

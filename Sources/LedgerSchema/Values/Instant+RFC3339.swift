@@ -43,7 +43,16 @@ extension Instant {
     /// `T` and `Z` may be lower case, any offset up to ±23:59 is taken, digits finer than a nanosecond are cut off. A leap second (`:60`),
     /// hour 24, a missing zone and a space in place of the `T` are refused.
     public init?(rfc3339 text: some StringProtocol) {
-        var reader = TimestampReader(text.utf8)
+        self.init(reading: TimestampReader(text.utf8))
+    }
+
+    /// As `init(rfc3339:)` of the text that these bytes are.
+    public init?(rfc3339 bytes: ArraySlice<UInt8>) {
+        self.init(reading: TimestampReader(bytes))
+    }
+
+    private init?<Bytes>(reading reader: TimestampReader<Bytes>) {
+        var reader = reader
         guard let date = reader.date(), reader.take("T") || reader.take("t"), let second = reader.secondOfDay(),
             let nanosecond = reader.fraction(), let offset = reader.zoneOffsetSeconds(), reader.isAtEnd
         else { return nil }

@@ -25,6 +25,19 @@ public struct Token: Hashable, Sendable {
         self.init(hash: hash)
     }
 
+    /// As `init(hex:)` of the text that these bytes are.
+    public init?(hex bytes: ArraySlice<UInt8>) {
+        guard bytes.count == 2 * Hash32.byteCount else { return nil }
+        var hash: [UInt8] = []
+        hash.reserveCapacity(Hash32.byteCount)
+        for place in stride(from: bytes.startIndex, to: bytes.endIndex, by: 2) {
+            guard let high = HexDigit.value(of: bytes[place]), let low = HexDigit.value(of: bytes[place + 1]) else { return nil }
+            hash.append(high << 4 | low)
+        }
+        guard let hash = Hash32(hash) else { return nil }
+        self.init(hash: hash)
+    }
+
     /// 64 lower-case hexadecimal digits.
     public var hex: String { hash.hex }
 }

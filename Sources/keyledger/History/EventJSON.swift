@@ -15,6 +15,7 @@ enum EventJSON {
             object["prev_position"] = JSONValue(link.previousPosition.value)
         }
         if let actor = event.envelope.actor { object["actor"] = .object(self.actor(actor, event, names)) }
+        if case .spendRecorded = event.event { object["actor"] = .object(recorder(event.envelope.caller, names)) }
         if let source = event.envelope.source, !source.requestID.isEmpty { object["request_id"] = .string(source.requestID) }
         if let command = event.envelope.command { object["command_id"] = .string(command.id.description) }
         object["leaf_hash"] = .string(event.leafHash.hex)
@@ -29,6 +30,11 @@ enum EventJSON {
         if let credential = actor.credential { object["credential"] = .string(credential.description) }
         if actor.role != .none { object["role"] = .string(actor.role.name) }
         return object
+    }
+
+    private static func recorder(_ caller: CredentialReference?, _ names: EventNames) -> JSONObject {
+        guard let caller else { return ["type": "master", "name": .string(names.recorder(nil))] }
+        return ["type": "key", "name": .string(names.recorder(caller)), "credential": .string(caller.description)]
     }
 
     private static func data(_ event: Event, _ names: EventNames) -> JSONObject {
@@ -57,6 +63,10 @@ enum EventJSON {
                 ], fields(event.changes, event.cleared))
         case .credentialRevoked(let event):
             return ["token": .string(event.token.hex), "revoke_at": .string(event.revokeAt.description)]
+        case .spendRecorded(let charge), .spendAdjusted(let charge): return ChargeFields(charge, names).members
+        case .budgetCrossed(let event): return budget(event)
+        case .nameIntroduced(let event):
+            return ["kind": .string("\(event.kind)"), "number": JSONValue(event.number), "name": .string(event.name)]
         case .spendReset(let event):
             return ["key_id": event.keyID.map { .string($0.description) } ?? .null, "reset_to": .string(event.resetTo.decimalText)]
         case .subjectNamed(let event): return ["number": JSONValue(event.number), "kind": .string("\(event.kind)")]
@@ -64,6 +74,18 @@ enum EventJSON {
             return ["wall_clock": .string(event.wallClock.description), "head_recorded_at": .string(event.headRecordedAt.description)]
         case .keyBlocked, .keyUnblocked, .keyDeleted, .other: return JSONObject()
         }
+    }
+
+    private static func budget(_ event: BudgetCrossed) -> JSONObject {
+        var object: JSONObject = [
+            "key_id": .string(event.keyID.description), "kind": .string("\(event.kind)"),
+            "effective_at": .string(event.effectiveAt.description),
+            "window_start": event.windowStart == .distantPast ? .null : .string(event.windowStart.description),
+            "spend": .string(event.spend.decimalText), "budget": .string(event.budget.decimalText),
+            "charge_position": JSONValue(event.chargePosition.value),
+        ]
+        if !event.model.isEmpty { object["model"] = .string(event.model) }
+        return object
     }
 
     private static func merged(_ first: JSONObject, _ second: JSONObject) -> JSONObject {

@@ -7,12 +7,17 @@ enum EventLine {
         let key = event.keyID.map(\.description) ?? "-"
         let columns = [
             padded("\(event.position)", to: 8), event.recordedAt.rfc3339(fraction: .milliseconds), padded(event.event.type.name, to: 17),
-            padded(key, to: 36), padded(printable(names.actor(event.envelope.actor, note: event.slots.note)), to: 14),
+            padded(key, to: 36), padded(printable(actor(event, names)), to: 14),
             summary(event, names),
         ]
         var line = columns.joined(separator: "  ")
         while line.last == " " { line.removeLast() }
         return line
+    }
+
+    private static func actor(_ event: RecordedEvent, _ names: EventNames) -> String {
+        if case .spendRecorded = event.event { return names.recorder(event.envelope.caller) }
+        return names.actor(event.envelope.actor, note: event.slots.note)
     }
 
     private static func summary(_ event: RecordedEvent, _ names: EventNames) -> String {
@@ -31,6 +36,13 @@ enum EventLine {
             ]
         case .credentialRevoked(let revoked):
             parts = ["\(revoked.token.shortForm) ends \(revoked.revokeAt.rfc3339(fraction: .seconds))"]
+        case .spendRecorded(let charge), .spendAdjusted(let charge): parts = ChargeFields(charge, names).words
+        case .budgetCrossed(let crossed):
+            parts = [
+                "key \(crossed.keyID)", "\(crossed.kind) budget", "spend=\(crossed.spend.decimalText)",
+                "budget=\(crossed.budget.decimalText)",
+            ]
+        case .nameIntroduced(let introduced): parts = ["\(introduced.kind) \(introduced.number)", introduced.name]
         case .spendReset(let reset): parts = [reset.keyID.map { "key \($0)" } ?? "all keys", "spend=\(reset.resetTo.decimalText)"]
         case .subjectNamed(let subject): parts = ["\(subject.kind) \(subject.number)"] + [event.slots.identity?.name].compactMap(\.self)
         case .clockAccepted(let accepted): parts = ["wall clock \(accepted.wallClock)"]

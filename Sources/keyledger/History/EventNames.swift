@@ -1,9 +1,10 @@
 import Ledger
 
-/// Names for the numbers that stand in events: persons and credentials.
+/// Names for the numbers that stand in events: persons, credentials, and what charges repeat.
 final class EventNames {
     private let ledger: Ledger
     private var subjects: [UInt64: String] = [:]
+    private var names: [NameKind: [UInt32: String]] = [:]
     private var credentials: [CredentialReference: String] = [:]
 
     init(_ ledger: Ledger) { self.ledger = ledger }
@@ -15,6 +16,19 @@ final class EventNames {
         subjects[number] = name
         return name
     }
+
+    /// A name that charges repeat.
+    func name(_ kind: NameKind, _ name: ChargeName) -> String {
+        guard case .number(let number) = name else { return name.text ?? "" }
+        if let text = names[kind]?[number] { return text }
+        let found = try? ledger.name(kind, number)
+        let text = found.flatMap(\.self) ?? "\(kind) \(number)"
+        names[kind, default: [:]][number] = text
+        return text
+    }
+
+    /// Who recorded a charge.
+    func recorder(_ caller: CredentialReference?) -> String { caller.map(credential) ?? "admin secret" }
 
     /// Who acted: `admin secret`, `operator`, `ledger`, or a key by alias, secret's display form and user.
     func actor(_ actor: Actor?, note: NoteSlot?) -> String {
@@ -29,7 +43,7 @@ final class EventNames {
         }
     }
 
-    private func credential(_ reference: CredentialReference) -> String {
+    func credential(_ reference: CredentialReference) -> String {
         if let name = credentials[reference] { return name }
         let event = try? ledger.events(from: reference.position, limit: 1).first
         let identity = event?.slots.identity

@@ -5,8 +5,10 @@ import Ledger
 enum LedgerFolder {
     static let defaultOrigin = "keyledger.local"
 
-    /// What an interrupted creation leaves; it can be run again over it.
-    private static let ownNames: Set = ["writer.lock", "log", "log.new", "keys", "lost+found"]
+    /// What a ledger and an interrupted creation leave; it can be run again over the latter.
+    private static let ownNames: Set = ["writer.lock", "log", "log.new", "keys", "views", "lost+found"]
+
+    private static func isOwn(_ name: String) -> Bool { ownNames.contains(name) || name.hasPrefix("views.") }
 
     static func holdsLedger(_ folder: String) -> Bool { unsafe access(folder + "/log/data.mdb", F_OK) == 0 }
 
@@ -27,7 +29,7 @@ enum LedgerFolder {
 
     /// - Throws: `conflict` if the folder holds a ledger or anything else.
     static func create(_ folder: String, originName: String = defaultOrigin) throws {
-        if let stranger = try FolderListing.names(in: folder).first(where: { !ownNames.contains($0) }) {
+        if let stranger = try FolderListing.names(in: folder).first(where: { !isOwn($0) }) {
             if holdsLedger(folder) { throw LedgerError(.alreadyALedger, "\(folder) holds a ledger already.") }
             throw CommandError(
                 .conflict, code: "folder_not_empty",

@@ -25,8 +25,21 @@ struct ServerClient: Sendable {
         _ method: String, _ path: String, query: [(name: String, value: String)] = [], body: JSONObject? = nil,
         timeoutSeconds: Int64 = timeoutSeconds
     ) async throws -> JSONObject {
-        let (status, bytes) = try await exchange(request(method, path, query, body), timeoutSeconds)
-        let answer = try? JSONValue.parse(bytes)
+        let (status, answer) = try await exchange(request(method, path, query, body), timeoutSeconds)
+        return try object(status, answer)
+    }
+
+    /// Sends charges and returns the object in the answer, which says what became of each: if none was recorded too.
+    func send(charges: [UInt8], contentType: String) async throws -> JSONObject {
+        var request = request("POST", "/v1/spend", [], nil)
+        request.headers.add(name: "Content-Type", value: contentType)
+        request.body = .bytes(ByteBuffer(bytes: charges))
+        let (status, answer) = try await exchange(request, Self.timeoutSeconds)
+        if let object = answer?.object, object["results"] != nil { return object }
+        return try object(status, answer)
+    }
+
+    private func object(_ status: Int, _ answer: JSONValue?) throws -> JSONObject {
         guard (200..<300).contains(status) else {
             let message = answer.flatMap(Self.message) ?? "The server answered with status \(status)."
             let code = answer?["code"]?.string
@@ -61,11 +74,11 @@ struct ServerClient: Sendable {
         return request
     }
 
-    private func exchange(_ request: HTTPClientRequest, _ timeoutSeconds: Int64) async throws -> (status: Int, bytes: [UInt8]) {
+    private func exchange(_ request: HTTPClientRequest, _ timeoutSeconds: Int64) async throws -> (status: Int, answer: JSONValue?) {
         do {
             let response = try await HTTPClient.shared.execute(request, timeout: .seconds(timeoutSeconds))
             let body = try await response.body.collect(upTo: Self.largestAnswerBytes)
-            return (Int(response.status.code), Array(body.readableBytesView))
+            return (Int(response.status.code), try? JSONValue.parse(Array(body.readableBytesView)))
         } catch {
             throw CommandError(
                 .unreachable, code: "unreachable",

@@ -46,7 +46,7 @@ extension APIError {
         var writer = JSONWriter()
         writer.object { writer in
             switch body {
-            case .error:
+            case .error, .results:
                 writer.name("error")
                 writer.object { writer in
                     writer.member("message", message)

@@ -52,7 +52,7 @@ extension Draw {
         charge.endpointText = maybe { $0.word() } ?? ""
         charge.callTypeText = maybe { $0.word() } ?? ""
         charge.mcpToolText = maybe { $0.word() } ?? ""
-        charge.tagsText = list { $0.text() }
+        charge.tagsText = list { $0.text() }.filter { !$0.isEmpty }
     }
 
     private mutating func cost() -> Keyledger_V1_CostParts {
@@ -65,24 +65,13 @@ extension Draw {
         return cost
     }
 
-    mutating func budgetCrossed() -> Keyledger_V1_BudgetCrossed {
-        var event = Keyledger_V1_BudgetCrossed()
-        event.keyID = Data(id().bytes)
-        event.kind = pick([.soft, .hard])
-        event.effectiveAt = time().bits
-        event.windowStart = maybe { $0.time().bits } ?? 0
-        event.spend = Data(amount().bigEndianBytes)
-        event.budget = Data(amount().bigEndianBytes)
-        event.chargePosition = number()
-        event.model = maybe { $0.word() } ?? ""
-        return event
+    mutating func budgetCrossed() -> BudgetCrossed {
+        BudgetCrossed(
+            keyID: KeyID(id()), kind: pick([.soft, .hard]), effectiveAt: time(), windowStart: maybe { $0.time() } ?? .epoch,
+            spend: amount(), budget: amount(), chargePosition: Position(number()), model: maybe { $0.word() } ?? "")
     }
 
-    mutating func nameIntroduced() -> Keyledger_V1_NameIntroduced {
-        var event = Keyledger_V1_NameIntroduced()
-        event.kind = pick(Keyledger_V1_NameKind.allCases.filter { $0 != .unspecified })
-        event.number = small()
-        event.name = word()
-        return event
+    mutating func nameIntroduced() -> NameIntroduced {
+        NameIntroduced(kind: pick(NameKind.allCases), number: small(), name: word())
     }
 }

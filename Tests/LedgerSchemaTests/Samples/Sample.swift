@@ -40,18 +40,18 @@ struct Sample {
         case .spendReset: .spendReset(SpendReset(keyID: draw.maybe { KeyID($0.id()) }, resetTo: draw.maybe { $0.amount() } ?? .zero))
         case .subjectNamed: .subjectNamed(SubjectNamed(number: draw.number(), kind: draw.pick([.user, .endUser, .actor])))
         case .clockAccepted: .clockAccepted(ClockAccepted(wallClock: draw.time(), headRecordedAt: draw.time()))
+        case .spendRecorded: .spendRecorded(try Charge(draw.charge(byText: draw.presence == .random && draw.flag())))
+        case .spendAdjusted: .spendAdjusted(try Charge(draw.charge(byText: false)))
+        case .budgetCrossed: .budgetCrossed(draw.budgetCrossed())
+        case .nameIntroduced: .nameIntroduced(draw.nameIntroduced())
         default: .other(type, message: try message(type, &draw).serializedBytes())
         }
     }
 
     private static func message(_ type: EventType, _ draw: inout Draw) -> any Message {
         switch type {
-        case .spendRecorded: draw.charge(byText: draw.presence == .random && draw.flag())
-        case .spendAdjusted: Keyledger_V1_SpendAdjusted.with { $0.charge = draw.charge(byText: false) }
         case .graceEnded: draw.graceEnded()
         case .keyExpired: draw.keyExpired()
-        case .budgetCrossed: draw.budgetCrossed()
-        case .nameIntroduced: draw.nameIntroduced()
         case .subjectErased: Keyledger_V1_SubjectErased.with { $0.number = draw.number() }
         case .subjectErasureDone: Keyledger_V1_SubjectErasureDone.with { $0.number = draw.number() }
         case .stateCommitted: draw.stateCommitted()

@@ -74,8 +74,12 @@ import Testing
             if type == .spendRecorded {
                 var draw = Draw(seed: 1, .all)
                 var sample = try Sample(type, &draw)
-                sample.event = .other(type, message: try draw.charge(byText: true).serializedBytes())
+                sample.event = .spendRecorded(try Charge(draw.charge(byText: true)))
                 vectors.append(try GoldenVector(name: "an unknown token, names in full, a producer's number", sample, description).json)
+                var charge = Charge(credential: .known(draw.reference()), revision: 3, occurredAt: draw.time(), amount: 48_000_000_000)
+                charge.sequence = ProducerSequence(producer: "gateway-1", epoch: 2, number: 1_025, floor: 1_020)
+                sample.event = .spendRecorded(charge)
+                vectors.append(try GoldenVector(name: "a producer's number that gives up lower ones", sample, description).json)
             }
             try Self.add(["event": .string(type.name), "type": JSONValue(type.rawValue), "vectors": .array(vectors)], to: type.name)
         }

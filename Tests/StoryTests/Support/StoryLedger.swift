@@ -61,6 +61,13 @@ final class StoryLedger {
         (process, port) = try Self.serve(sandbox, environment)
     }
 
+    /// Kills the server without a word and starts it on the same folder.
+    func kill() throws {
+        process.signal(SIGKILL)
+        _ = process.wait()
+        (process, port) = try Self.serve(sandbox, environment)
+    }
+
     // MARK: Requests
 
     /// - Parameters:
@@ -77,7 +84,7 @@ final class StoryLedger {
         case .key(let secret): lines.append("Authorization: Bearer \(secret)")
         case .nobody: break
         }
-        if text != nil { lines.append("Content-Type: application/json") }
+        if text != nil, !headers.contains(where: { $0.0 == "Content-Type" }) { lines.append("Content-Type: application/json") }
         lines += headers.map { "\($0.0): \($0.1)" }
         learn(from: lines.joined(separator: "\n") + (text ?? ""))
         let answer = try Exchange.send(lines.joined(separator: "\r\n"), body: text, toPort: port)

@@ -9,7 +9,7 @@ extension KeyMembers {
             "is_session_token": "false",
         ]
         let nulls = [
-            "duration", "last_active", "last_rotation_at", "jwt_key_mappings", "litellm_organization_table", "litellm_project_table",
+            "duration", "last_rotation_at", "jwt_key_mappings", "litellm_organization_table", "litellm_project_table",
         ]
         for name in nulls { table[name] = "null" }
         for name in MemberTables.listed where table[name] == nil && !["soft_budget", "user_role"].contains(name) { table[name] = "null" }

@@ -91,6 +91,7 @@ struct KeyMembers {
         case "updated_at": state.updatedAt
         case "settings_updated_at": state.settingsUpdatedAt
         case "deleted_at": state.deletedAt
+        case "last_active": view.lastChargeAt
         case "budget_reset_at": terms.budgetWindow?.window(at: view.moment).end
         case "key_rotation_at": nextRotation
         default: nil

@@ -12,8 +12,12 @@ extension APIError {
             "The headers are larger than \(limits.headerBytes) bytes or more than \(limits.headerCount).")
     }
 
-    static func bodyTooLarge(_ limits: HTTPLimits) -> APIError {
-        APIError(.contentTooLarge, "The body is larger than \(limits.bodyBytes) bytes. Send less at a time.")
+    static func bodyTooLarge(_ limitBytes: Int) -> APIError {
+        APIError(.contentTooLarge, "The body is larger than \(limitBytes) bytes. Send less at a time.")
+    }
+
+    static var tooManyLongBodies: APIError {
+        .busy("Too many long bodies are being received; nothing was done. Try again.", code: "too_many_long_bodies")
     }
 
     static var hostMissing: APIError {

@@ -9,8 +9,8 @@ struct AcceptedHead: Sendable {
     var keepAlive: Bool
     /// Whether the client waits for `100 Continue` before it sends the body.
     var expectsContinue: Bool
-    /// Whether the body is read and dropped, however long it is.
-    var dropsBody: Bool
+    /// How long the body may be; `nil` where it is read and dropped, however long it is.
+    var bodyLimitBytes: Int?
 }
 
 extension AcceptedHead {
@@ -18,8 +18,8 @@ extension AcceptedHead {
     init(_ head: HTTPRequestHead, limits: HTTPLimits) throws(APIError) {
         guard head.uri.utf8.count <= limits.targetBytes else { throw .targetTooLong(limits) }
         let path = Self.path(of: head.uri)
-        dropsBody = CheckRoutes.judges(path)
-        var scan = HeaderScan(limitsBody: !dropsBody)
+        bodyLimitBytes = CheckRoutes.judges(path) ? nil : limits.bodyBytes(of: head.uri)
+        var scan = HeaderScan(bodyLimitBytes: bodyLimitBytes)
         for (name, value) in head.headers { try scan.add(name, value, limits: limits) }
         guard let host = scan.host else { throw .hostMissing }
         guard let method = HTTPRequest.Method(head.method), method != .connect else { throw .methodUnsupported(head.method.rawValue) }
@@ -52,10 +52,10 @@ private struct HeaderScan {
     var hasTransferCoding = false
     var expectsContinue = false
     var asksForUpgrade = false
-    private let limitsBody: Bool
+    private let bodyLimitBytes: Int?
     private var bytes = 0
 
-    init(limitsBody: Bool) { self.limitsBody = limitsBody }
+    init(bodyLimitBytes: Int?) { self.bodyLimitBytes = bodyLimitBytes }
 
     mutating func add(_ name: String, _ value: String, limits: HTTPLimits) throws(APIError) {
         bytes += name.utf8.count + value.utf8.count + 4
@@ -75,7 +75,8 @@ private struct HeaderScan {
             }
             hasTransferCoding = true
         case "content-length":
-            guard let length = UInt64(value), !limitsBody || length <= limits.bodyBytes else { throw .bodyTooLarge(limits) }
+            let limit = bodyLimitBytes ?? .max
+            guard let length = UInt64(value), length <= limit else { throw .bodyTooLarge(limit) }
         case "expect":
             guard value.lowercased() == "100-continue" else {
                 throw APIError(.expectationFailed, "The only Expect taken is '100-continue'.")

@@ -9,6 +9,13 @@ struct BoundedHTTPChannel: ServerChildChannel {
 
     let configuration: HTTPServerConfiguration
     let pipeline: RequestPipeline
+    private let longBodies: LongBodies
+
+    init(configuration: HTTPServerConfiguration, pipeline: RequestPipeline) {
+        self.configuration = configuration
+        self.pipeline = pipeline
+        longBodies = LongBodies(limitBytes: configuration.limits.allLongBodiesBytes)
+    }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -18,7 +25,7 @@ struct BoundedHTTPChannel: ServerChildChannel {
             try handlers.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoderLimits)
-            try handlers.addHandler(RequestAssembler(configuration: configuration, wire: wire))
+            try handlers.addHandler(RequestAssembler(configuration: configuration, wire: wire, longBodies: longBodies))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
                 configuration: .init(

@@ -12,6 +12,8 @@ enum InboundMessage: Sendable {
 struct ReceivedRequest: Sendable {
     var head: AcceptedHead
     var body: ByteBuffer
+    /// Lives as long as the body.
+    var longBody: LongBodyClaim?
     /// When its last byte came.
     var receivedAt: NIODeadline
 }

@@ -14,10 +14,12 @@ final class RequestAssembler: ChannelDuplexHandler {
     let configuration: HTTPServerConfiguration
     let wire: ReceiveObserver
     var progress: ReceiveProgress { wire.progress }
+    private let longBodies: LongBodies
 
     /// The request that is arriving.
     private var head: AcceptedHead?
     private var body = ByteBuffer()
+    private var longBody: LongBodyClaim?
     /// What to log of a request that is refused.
     private var method = "-"
     private var target = "-"
@@ -46,9 +48,10 @@ final class RequestAssembler: ChannelDuplexHandler {
         case lingering
     }
 
-    init(configuration: HTTPServerConfiguration, wire: ReceiveObserver) {
+    init(configuration: HTTPServerConfiguration, wire: ReceiveObserver, longBodies: LongBodies) {
         self.configuration = configuration
         self.wire = wire
+        self.longBodies = longBodies
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -87,12 +90,15 @@ final class RequestAssembler: ChannelDuplexHandler {
     }
 
     private func append(_ part: ByteBuffer, context: ChannelHandlerContext) {
-        if head?.dropsBody == true {
-            // However long the body is, it is waited for as long as it comes.
-            return timing.receivingSince = .now()
-        }
-        guard body.readableBytes + part.readableBytes <= configuration.limits.bodyBytes else {
-            return refuse(.bodyTooLarge(configuration.limits), context: context)
+        guard let head else { return }
+        // However long the body is, it is waited for as long as it comes.
+        guard let limit = head.bodyLimitBytes else { return timing.receivingSince = .now() }
+        let length = body.readableBytes + part.readableBytes
+        guard length <= limit else { return refuse(.bodyTooLarge(limit), context: context) }
+        if length > configuration.limits.bodyBytes {
+            let claim = longBody ?? LongBodyClaim(on: longBodies)
+            longBody = claim
+            guard claim.grow(to: length) else { return refuse(.tooManyLongBodies, context: context) }
         }
         if body.readableBytes == 0 {
             body = part
@@ -103,9 +109,10 @@ final class RequestAssembler: ChannelDuplexHandler {
 
     private func finish(context: ChannelHandlerContext) {
         guard let head else { return }
-        let request = ReceivedRequest(head: head, body: body, receivedAt: .now())
+        let request = ReceivedRequest(head: head, body: body, longBody: longBody, receivedAt: .now())
         self.head = nil
         body = ByteBuffer()
+        longBody = nil
         progress.reset()
         method = "-"
         target = "-"
@@ -122,6 +129,7 @@ final class RequestAssembler: ChannelDuplexHandler {
         timing.receivingSince = nil
         head = nil
         body = ByteBuffer()
+        longBody = nil
         unanswered.append(Turn(version: .http1_1, keepAlive: false))
         let refused = RefusedRequest(error: error, method: method, target: target, receivedAt: .now())
         context.fireChannelRead(Self.wrapInboundOut(.refused(refused)))

@@ -16,12 +16,15 @@ package struct LedgerRequestContext: RequestContext {
     /// Path and query as they came.
     package let target: String
     private let channel: any Channel
+    /// Of a long body: lives as long as the body does.
+    private let longBody: LongBodyClaim?
 
     package init(source: LedgerRequestSource) {
         coreContext = CoreRequestContextStorage(source: source)
         requestID = source.requestID
         credential = source.credential
         body = source.body
+        longBody = source.longBody
         target = source.target
         channel = source.channel
     }
@@ -62,6 +65,7 @@ package struct LedgerRequestSource: RequestContextSource {
     let requestID: String
     let credential: PresentedCredential
     let body: ByteBuffer
+    let longBody: LongBodyClaim?
     let target: String
     let channel: any Channel
 }

@@ -50,7 +50,8 @@ struct RequestPipeline: Sendable {
             return Answer(response: refusal.response(style: style, requestID: requestID), requestID: requestID, route: nil)
         }
         let source = LedgerRequestSource(
-            logger: logger, requestID: requestID, credential: credential, body: received.body, target: head.path ?? "/", channel: channel)
+            logger: logger, requestID: requestID, credential: credential, body: received.body, longBody: received.longBody,
+            target: head.path ?? "/", channel: channel)
         let context = LedgerRequestContext(source: source)
         let request = Request(head: head, body: RequestBody(buffer: received.body))
         let response = await respond(to: request, context: context, style: style)

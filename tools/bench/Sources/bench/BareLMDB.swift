@@ -5,6 +5,8 @@ import Glibc
 final class BareLMDB {
     private var environment: OpaquePointer?
     private let path: String
+    /// The last key.
+    private var position: UInt64 = 0
 
     init(_ path: String, readOnly: Bool = false) throws {
         self.path = path
@@ -25,7 +27,7 @@ final class BareLMDB {
         if result != 0 { throw BenchError("\(what): \(String(cString: mdb_strerror(result)))") }
     }
 
-    /// Appends records of the given sizes, so many to each commit, keys counting up from 1; each commit is flushed.
+    /// Appends records of the given sizes, so many to each commit, keys counting up from where the last call ended; each commit is flushed.
     func append(batches: [Int], sizes: [Int]) throws {
         var table = MDB_dbi()
         var transaction: OpaquePointer?
@@ -33,11 +35,11 @@ final class BareLMDB {
         try Self.require(mdb_dbi_open(transaction, "events", UInt32(MDB_CREATE), &table), "mdb_dbi_open")
         try Self.require(mdb_txn_commit(transaction), "mdb_txn_commit")
         let bytes = [UInt8](repeating: 0x5A, count: sizes.max() ?? 0)
-        var position: UInt64 = 0
+        let first = position
         for batch in batches {
             try Self.require(mdb_txn_begin(environment, nil, 0, &transaction), "mdb_txn_begin")
             for _ in 0..<batch {
-                let size = sizes[Int(position) % sizes.count]
+                let size = sizes[Int(position - first) % sizes.count]
                 position += 1
                 var key = position.bigEndian
                 try bytes.withUnsafeBytes { value in
@@ -50,6 +52,26 @@ final class BareLMDB {
             }
             try Self.require(mdb_txn_commit(transaction), "mdb_txn_commit")
         }
+    }
+
+    /// Reads the bytes of each row once; their sum by words.
+    func scan(_ name: String) throws -> UInt64 {
+        var transaction: OpaquePointer?
+        var table = MDB_dbi()
+        var cursor: OpaquePointer?
+        try Self.require(mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction), "mdb_txn_begin")
+        defer { mdb_txn_abort(transaction) }
+        try Self.require(mdb_dbi_open(transaction, name, 0, &table), "mdb_dbi_open")
+        try Self.require(mdb_cursor_open(transaction, table, &cursor), "mdb_cursor_open")
+        defer { mdb_cursor_close(cursor) }
+        var sum: UInt64 = 0
+        var (key, value) = (MDB_val(), MDB_val())
+        while mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0 {
+            for offset in stride(from: 0, to: value.mv_size & ~7, by: 8) {
+                sum &+= value.mv_data.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            }
+        }
+        return sum
     }
 
     /// What a check must look up at the least: the credential of a token, and the key that it names. The sum of the first bytes.

@@ -21,6 +21,11 @@ import Glibc
         if options.parts.contains(.checks) { try await KeyChecks(options, report).run() }
         if options.parts.contains(.http) { try await HTTPChecks(options, report).run() }
         if options.parts.contains(.million) { try await Growth(options, report).run() }
+        if options.parts.contains(.charges) { try await ChargeWrites(options, report).run() }
+        if options.parts.contains(.spend) { try await SpendHTTP(options, report).run() }
+        if options.parts.contains(.rebuild) { try await ViewRebuild(options, report).run() }
+        if options.parts.contains(.activity) { try await ActivityHTTP(options, report).run() }
+        if options.parts.contains(.chargegrowth) { try await ChargeGrowth(options, report).run() }
         report.end()
     }
 }

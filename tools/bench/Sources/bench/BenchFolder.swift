@@ -4,15 +4,19 @@ import Glibc
 final class BenchFolder: Sendable {
     let path: String
 
-    init(in parent: String, _ name: String) throws {
-        path = parent + "/keyledger-bench-\(name).\(getpid())"
+    convenience init(in parent: String, _ name: String) throws {
+        try self.init(at: parent + "/keyledger-bench-\(name).\(getpid())")
+    }
+
+    init(at path: String) throws {
+        self.path = path
         Self.remove(path)
         guard mkdir(path, 0o700) == 0 else { throw BenchError("\(path) cannot be made: \(String(cString: strerror(errno)))") }
     }
 
     deinit { Self.remove(path) }
 
-    private static func remove(_ path: String) {
+    static func remove(_ path: String) {
         guard let folder = opendir(path) else {
             unlink(path)
             return

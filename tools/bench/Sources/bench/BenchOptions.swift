@@ -1,7 +1,7 @@
 /// What to measure, and how long.
 struct BenchOptions: Sendable {
     enum Part: String, CaseIterable {
-        case writes, checks, http, million
+        case writes, checks, http, million, charges, spend, rebuild, activity, chargegrowth
     }
 
     var parts = Set(Part.allCases)
@@ -11,6 +11,11 @@ struct BenchOptions: Sendable {
     /// Keys of the large ledger, and of the small one that it is compared with.
     var largeKeys = 1_000_000
     var smallKeys = 1_000
+    /// Charges of the log that views are rebuilt from.
+    var charges = 1_000_000
+    /// Callers at a time, and charges in each of their calls.
+    var callers = [1, 16, 64]
+    var batches = [1, 100, 1_000]
     var isQuick = false
     /// Where ledgers are made; a real disk, since flushes are measured.
     var folder = "/var/tmp"
@@ -28,6 +33,9 @@ struct BenchOptions: Sendable {
             case "--runs": runs = try number()
             case "--keys": keys = try number()
             case "--large": largeKeys = try number()
+            case "--charges": charges = try number()
+            case "--callers": callers = [try number()]
+            case "--batch": batches = [try number()]
             case "--folder": folder = rest.popFirst() ?? folder
             default:
                 guard let part = Part(rawValue: argument) else {
@@ -44,6 +52,7 @@ struct BenchOptions: Sendable {
         runs = 3
         keys = 2_000
         largeKeys = 5_000
+        charges = 20_000
     }
 
     /// A length of time for one measurement.

@@ -1,6 +1,4 @@
-import LMDB
 import Ledger
-import LedgerLog
 import Synchronization
 
 /// Durable mutations per second, beside liblmdb alone writing records of the same sizes in the same batches.
@@ -66,7 +64,9 @@ struct DurableWrites {
         }
         let elapsed = Double(Clock.nanoseconds() - start) / 1e9
         ledger.close()
-        return Done(commands: commands, seconds: elapsed, batches: batches.withLock { $0 }.filter { $0 > 0 }, sizes: try Self.sizes(folder))
+        return Done(
+            commands: commands, seconds: elapsed, batches: batches.withLock { $0 }.filter { $0 > 0 },
+            sizes: try RecordSizes.read(folder, from: Position(2)))
     }
 
     private static func call(_ ledger: Ledger, _ caller: Int, until end: Int) async throws -> Int {
@@ -80,25 +80,5 @@ struct DurableWrites {
             count += 2
         }
         return count
-    }
-
-    /// The size of each record that the ledger has stored behind the first.
-    private static func sizes(_ folder: String) throws -> [Int] {
-        var options = Environment.Options()
-        options.access = .readOnly
-        let environment = try Environment.open(folder + "/log", tables: LogTables.names, options: options)
-        defer { environment.close() }
-        return try Self.read(environment)
-    }
-
-    private static func read(_ environment: Environment) throws -> [Int] {
-        var sizes: [Int] = []
-        try environment.read { (transaction: inout ReadTransaction) throws in
-            try LogReader(LogTables(environment)).scan(from: Position(2), limit: .max, in: &transaction) { _, record in
-                sizes.append(record.count)
-                return .continue
-            }
-        }
-        return sizes
     }
 }

@@ -24,7 +24,7 @@ final class LoadGenerator {
         buffer.deallocate()
     }
 
-    private static func connect(_ port: UInt16) throws -> CInt {
+    static func connect(_ port: UInt16) throws -> CInt {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -46,34 +46,47 @@ final class LoadGenerator {
     /// - Throws: if an answer has another status than `status`.
     func rate(_ requests: [[UInt8]], seconds: Double, status: String = "200") throws -> Double {
         var next = 0
-        var answered = 0
-        func send(_ index: Int) throws {
-            let request = requests[next % requests.count]
+        return try rate(seconds: seconds, status: status) { _ in
             next += 1
-            guard Glibc.send(connections[index].descriptor, request, request.count, 0) == request.count else {
-                throw BenchError("send failed")
-            }
+            return requests[(next - 1) % requests.count]
         }
+    }
+
+    /// The same with requests that are made when a connection, by its number, is ready for one.
+    func rate(seconds: Double, status: String = "200", _ request: (Int) -> [UInt8]) throws -> Double {
+        var answered = 0
         let start = Clock.nanoseconds()
         let end = start + Int(seconds * 1e9)
-        for index in connections.indices { try send(index) }
+        for index in connections.indices { try send(request(index), index) }
         var waiting = connections.count
         while waiting > 0 {
             guard poll(&waits, nfds_t(waits.count), 5_000) > 0 else { throw BenchError("the server stopped answering") }
             for index in waits.indices where waits[index].revents != 0 {
                 guard try receive(index, status) else { continue }
                 answered += 1
-                if Clock.nanoseconds() < end { try send(index) } else { waiting -= 1 }
+                if Clock.nanoseconds() < end { try send(request(index), index) } else { waiting -= 1 }
             }
         }
         return Double(answered) / (Double(Clock.nanoseconds() - start) / 1e9)
+    }
+
+    /// Blocks while a large request is on its way: the server reads it as it comes.
+    private func send(_ request: [UInt8], _ index: Int) throws {
+        var sent = 0
+        while sent < request.count {
+            let count = request.withUnsafeBytes { bytes in
+                Glibc.send(connections[index].descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent, 0)
+            }
+            guard count > 0 else { throw BenchError("send failed") }
+            sent += count
+        }
     }
 
     /// The time of each request, one after the other on one connection, in microseconds.
     func latencies(_ requests: [[UInt8]], status: String = "200") throws -> [Double] {
         try requests.map { request in
             let start = Clock.nanoseconds()
-            guard send(connections[0].descriptor, request, request.count, 0) == request.count else { throw BenchError("send failed") }
+            try send(request, 0)
             while try !receive(0, status) {}
             return Double(Clock.nanoseconds() - start) / 1e3
         }

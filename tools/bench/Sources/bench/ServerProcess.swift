@@ -12,9 +12,11 @@ final class ServerProcess {
 
     let process: pid_t
     let port: UInt16
+    let folder: String
 
     /// Starts this program again as a server over a ledger and waits until it answers.
     init(_ folder: String) throws {
+        self.folder = folder
         var ends: [CInt] = [0, 0]
         guard pipe(&ends) == 0 else { throw BenchError("pipe: \(String(cString: strerror(errno)))") }
         var actions = posix_spawn_file_actions_t()

@@ -33,11 +33,25 @@ enum SystemState {
         return (resident, resident - (values["RssFile"] ?? 0))
     }
 
+    /// The most memory that a process had resident so far, in MiB.
+    static func peakMemoryMiB(of process: pid_t = getpid()) -> Int {
+        for line in text("/proc/\(process)/status").split(separator: "\n") where line.hasPrefix("VmHWM:") {
+            return Int(line.split { $0 == " " || $0 == "\t" }.dropFirst().first ?? "").map { $0 / 1_024 } ?? 0
+        }
+        return 0
+    }
+
     /// User and system time of a process so far, in seconds.
     static func processorSeconds(of process: pid_t) -> Double {
         let fields = text("/proc/\(process)/stat").split(separator: ")").last?.split(separator: " ") ?? []
         guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
         return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// What a process has handed to write calls so far, to files as to connections.
+    static func writtenBytes(by process: pid_t) -> Int {
+        let line = text("/proc/\(process)/io").split(separator: "\n").first { $0.hasPrefix("wchar:") }
+        return line.flatMap { $0.split(separator: " ").last }.flatMap { Int($0) } ?? 0
     }
 
     static func text(_ path: String) -> String {

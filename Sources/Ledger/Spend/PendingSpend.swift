@@ -1,0 +1,57 @@
+import LedgerDomain
+import LedgerProjections
+import LedgerSchema
+
+/// The events of the batch that is being made, for the tail and for what is asked about spend within the batch. The writer's alone.
+final class PendingSpend {
+    private var events: [TailEvent] = []
+    private let recordedAt: Instant
+    /// The batch so far, gathered only as far as somebody asked.
+    private var gathered: SpendSegmentBuilder
+    private var gatheredCount = 0
+
+    init(after head: Position, recordedAt: Instant) {
+        gathered = SpendSegmentBuilder(after: head)
+        self.recordedAt = recordedAt
+    }
+
+    /// Charges and corrections.
+    private(set) var chargeCount = 0
+    private var hasUnknown = false
+    var eventCount: Int { events.count }
+
+    func append(_ event: TailEvent) {
+        events.append(event)
+        guard case .charge(_, _, let keyID, _) = event else { return }
+        chargeCount += 1
+        hasUnknown = hasUnknown || keyID == nil
+    }
+
+    /// What the batch so far does to a key's spend.
+    func changes(of keyID: KeyID) throws -> [SpendChange] {
+        try gather()
+        return gathered.changes(of: keyID)
+    }
+
+    /// What the batch so far charges to tokens that no key had.
+    func spend(of tokens: [Token]) throws -> [(last: Position, spend: [Token: TokenSpend])] {
+        guard hasUnknown, !tokens.isEmpty else { return [] }
+        try gather()
+        let segment = gathered.sealed()
+        var spend: [Token: TokenSpend] = [:]
+        for (token, amount) in zip(segment.unknownTokens, segment.tokenSpend) where tokens.contains(token) { spend[token] = amount }
+        return [(segment.last, spend)]
+    }
+
+    private func gather() throws {
+        for event in events[gatheredCount...] { try gathered.add(event, recordedAt: recordedAt) }
+        gatheredCount = events.count
+    }
+
+    /// Hands the batch, which is flushed, to the tail.
+    func move(to tail: SpendTail) throws {
+        try tail.append { builder in
+            for event in events { try builder.add(event, recordedAt: recordedAt) }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import LedgerSchema
+
+/// The first look at a range: what each day, key and entity comes to, without any breakdown.
+struct ActivitySurvey {
+    private var pairs = PackedIndex()
+    /// By (entity, slot).
+    private(set) var sums: [ActivityMetrics] = []
+    private(set) var days: [ActivityMetrics]
+    /// By day, a bit for each key that was charged.
+    private var keysOfDay: [[UInt64]]
+    private let countsKeys: Bool
+    private(set) var hasOverflown = false
+    private var pending = ActivityMetrics()
+    private var run: (day: Int32, slot: Int, key: Int32, entity: Int32)?
+
+    init(dayCount: Int, countsKeys: Bool) {
+        days = [ActivityMetrics](repeating: ActivityMetrics(), count: dayCount)
+        self.countsKeys = countsKeys
+        keysOfDay = [[UInt64]](repeating: [], count: countsKeys ? dayCount : 0)
+    }
+
+    @inline(__always)
+    mutating func add(_ metrics: Metrics, isTaken: Bool, day: Int32, slot: Int, key: Int32, entity: Int32) {
+        if let run, run.day != day || run.slot != slot || run.entity != entity { flush() }
+        if run == nil { run = (day, slot, key, entity) }
+        if pending.add(metrics, isTaken: isTaken) { hasOverflown = true }
+        if countsKeys, !isTaken { mark(Int(key), of: Int(day)) }
+    }
+
+    mutating func flush() {
+        guard let run else { return }
+        let pair = pairs.index(of: UInt64(UInt32(bitPattern: run.entity)) << 32 | UInt64(run.slot))
+        if pair == sums.count { sums.append(ActivityMetrics()) }
+        let overflow = sums[pair].add(pending)
+        if days[Int(run.day)].add(pending) || overflow { hasOverflown = true }
+        pending = ActivityMetrics()
+        self.run = nil
+    }
+
+    @inline(__always)
+    private mutating func mark(_ key: Int, of day: Int) {
+        let word = key / 64
+        if keysOfDay[day].count <= word {
+            keysOfDay[day] += [UInt64](repeating: 0, count: word + 1 - keysOfDay[day].count)
+        }
+        keysOfDay[day][word] |= 1 << UInt64(key % 64)
+    }
+
+    /// How many keys were charged on a day.
+    func rowCount(ofDay day: Int) -> Int { keysOfDay[day].reduce(0) { $0 + $1.nonzeroBitCount } }
+
+    /// Each pair of an entity and a slot that comes to something.
+    func forEachPair(_ body: (_ entity: Int, _ slot: Int, ActivityMetrics) -> Void) {
+        for (index, key) in pairs.keys.enumerated() where !sums[index].isZero {
+            body(Int(key >> 32), Int(key & 0xffff_ffff), sums[index])
+        }
+    }
+}

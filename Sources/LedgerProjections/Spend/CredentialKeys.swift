@@ -1,0 +1,45 @@
+import LMDB
+import LedgerDomain
+import LedgerLog
+import LedgerSchema
+
+/// The keys of credentials, found in the events that introduced them and remembered.
+struct CredentialKeys {
+    private var index = FlatIndex<Position>()
+    /// By the number of the introducing event.
+    private var keys: [KeyID] = []
+    /// So many are remembered; more make it begin anew.
+    private let capacity: Int
+
+    init(capacity: Int = 65_536) { self.capacity = capacity }
+
+    /// The key of a credential, if it is remembered.
+    @inline(__always)
+    subscript(position: Position) -> KeyID? { index.number(of: position).map { keys[$0] } }
+
+    /// Notes an event that introduces credentials; others are passed over.
+    mutating func note(_ event: RecordedEvent) {
+        switch event.event {
+        case .keyCreated, .keyImported, .keyRegenerated: if let keyID = event.keyID { remember(keyID, event.position) }
+        default: break
+        }
+    }
+
+    /// Looks up the key of a credential in the event at `position`, which introduced it, and remembers it.
+    ///
+    /// - Throws: ``FoldError`` if the event is not such a one.
+    mutating func look(at position: Position, _ log: LogReader, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws {
+        note(try log.event(at: position, in: &transaction))
+        guard self[position] != nil else {
+            throw FoldError(position: position, message: "a charge names a credential that this event did not introduce")
+        }
+    }
+
+    private mutating func remember(_ keyID: KeyID, _ position: Position) {
+        if keys.count >= capacity {
+            index.removeAll()
+            keys.removeAll(keepingCapacity: true)
+        }
+        if index.insert(position) == keys.count { keys.append(keyID) }
+    }
+}

@@ -1,0 +1,68 @@
+import LedgerSchema
+
+/// What happened to keys in a segment: one list in the order of the log, linked key by key.
+struct KeySpendChanges: Sendable {
+    struct Charge: Sendable {
+        var position: UInt64
+        var occurredAt: Int64
+        var amount: Int64
+        /// Codes as in ``RollupKey``.
+        var model: UInt32
+        var modelGroup: UInt32
+        /// Index of the key's next entry; 0 if it is the last.
+        fileprivate(set) var next: UInt32 = 0
+        /// What else happened, by its index in `others` plus one; 0 for a charge.
+        fileprivate(set) var other: UInt32 = 0
+        var isAdjustment: Bool
+    }
+
+    enum Entry {
+        case charge(Charge)
+        case other(SpendChange)
+    }
+
+    private struct Chain {
+        var first: UInt32
+        var last: UInt32
+    }
+
+    private var entries: [Charge] = []
+    private var others: [SpendChange] = []
+    private var index = FlatIndex<KeyID>()
+    /// By the number of the key.
+    private var chains: [Chain] = []
+
+    var keyIDs: [KeyID] { index.keys }
+    var keyCount: Int { index.count }
+
+    @inline(__always)
+    mutating func append(_ charge: Charge, of keyID: KeyID) {
+        let place = UInt32(entries.count)
+        entries.append(charge)
+        let number = index.insert(keyID)
+        if number == chains.count {
+            chains.append(Chain(first: place, last: place))
+        } else {
+            entries[Int(chains[number].last)].next = place
+            chains[number].last = place
+        }
+    }
+
+    mutating func append(_ change: SpendChange, of keyID: KeyID) {
+        others.append(change)
+        var entry = Charge(position: change.position.value, occurredAt: 0, amount: 0, model: 0, modelGroup: 0, isAdjustment: false)
+        entry.other = UInt32(others.count)
+        append(entry, of: keyID)
+    }
+
+    func forEach(of keyID: KeyID, _ body: (Entry) throws -> Void) rethrows {
+        guard let number = index.number(of: keyID) else { return }
+        var place = Int(chains[number].first)
+        while true {
+            let entry = entries[place]
+            try body(entry.other == 0 ? .charge(entry) : .other(others[Int(entry.other) - 1]))
+            if entry.next == 0 { return }
+            place = Int(entry.next)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import LMDB
+import LedgerSchema
+
+/// A key's row: flags (1) ‖ created position (8) ‖ total (16) ‖ count (8) ‖ last occurred_at (8), if flag 1 ‖ reset: position (8) ‖
+/// recorded_at (8) ‖ amount (16), if flag 2 ‖ limits. A limit: limit (9) ‖ unit (1), 0 without windows ‖ count (8) ‖ anchor (8) of its
+/// windows. A main limit without windows is left out.
+enum KeySpendRowCodec {
+    private static let used: UInt8 = 1
+    private static let reset: UInt8 = 2
+
+    static func encode(_ row: KeySpend.Row) -> [UInt8] {
+        var bytes: [UInt8] = [(row.lastOccurredAt == nil ? 0 : used) | (row.reset == nil ? 0 : reset)]
+        bytes.append(bigEndian: row.created.value)
+        bytes.append(bigEndian: row.total)
+        bytes.append(bigEndian: row.count)
+        if let moment = row.lastOccurredAt { bytes.append(bigEndian: moment.nanoseconds) }
+        if let reset = row.reset {
+            bytes.append(bigEndian: reset.position.value)
+            bytes.append(bigEndian: reset.at.nanoseconds)
+            bytes.append(bigEndian: reset.resetTo.picodollars)
+        }
+        for limit in row.limits where limit.id != .main || limit.window != nil { append(limit, to: &bytes) }
+        return bytes
+    }
+
+    private static func append(_ limit: SpendLimit, to bytes: inout [UInt8]) {
+        bytes.append(limit.id.kind.rawValue)
+        bytes.append(bigEndian: limit.id.hash)
+        guard let window = limit.window else { return bytes.append(0) }
+        bytes.append(window.unit.rawValue)
+        bytes.append(bigEndian: window.count)
+        bytes.append(bigEndian: window.anchor.nanoseconds)
+    }
+
+    static func decode(_ bytes: Span<UInt8>) throws(LMDBError) -> KeySpend.Row {
+        var reader = RowReader(table: "keySpend")
+        let flags = try reader.byte(bytes)
+        var row = KeySpend.Row(created: Position(try reader.integer(bytes)), limits: [])
+        row.total = try reader.integer(bytes)
+        row.count = try reader.integer(bytes)
+        if flags & used != 0 { row.lastOccurredAt = Instant(nanoseconds: try reader.integer(bytes)) }
+        if flags & reset != 0 {
+            let (position, at) = (Position(try reader.integer(bytes)), Instant(nanoseconds: try reader.integer(bytes)))
+            row.reset = SpendResetState(position: position, at: at, resetTo: Amount(picodollars: try reader.integer(bytes)))
+        }
+        while !reader.isAtEnd(bytes) { row.limits.append(try limit(&reader, bytes)) }
+        if row.limits.first?.id != .main { row.limits.insert(SpendLimit(id: .main, window: nil), at: 0) }
+        return row
+    }
+
+    private static func limit(_ reader: inout RowReader, _ bytes: Span<UInt8>) throws(LMDBError) -> SpendLimit {
+        guard let kind = LimitID.Kind(rawValue: try reader.byte(bytes)) else { throw reader.damaged }
+        let id = LimitID(kind: kind, hash: try reader.integer(bytes))
+        let unit = try reader.byte(bytes)
+        if unit == 0 { return SpendLimit(id: id, window: nil) }
+        let (count, anchor): (Int64, Int64) = (try reader.integer(bytes), try reader.integer(bytes))
+        guard let unit = BudgetWindow.Unit(rawValue: unit),
+            let window = BudgetWindow(text: "", anchor: Instant(nanoseconds: anchor), unit: unit, count: count)
+        else { throw reader.damaged }
+        return SpendLimit(id: id, window: window)
+    }
+}

@@ -1,0 +1,67 @@
+import Glibc
+
+/// Rows of one table on their way to it: keys in one buffer, the sums beside them.
+struct RollupRows {
+    private struct Row {
+        /// The key's first 16 bytes, so that most comparisons need no other.
+        var high: UInt64
+        var low: UInt64
+        var start: UInt32
+        var count: UInt32
+        var value: UInt32
+    }
+
+    private var bytes: [UInt8] = []
+    private var rows: [Row] = []
+    private var values: [Metrics] = []
+
+    var isEmpty: Bool { rows.isEmpty }
+
+    mutating func append<Key>(_ table: RollupTable<Key>, _ key: (Key, inout [UInt8]) -> Void) {
+        rows.reserveCapacity(rows.count + table.count)
+        values.reserveCapacity(values.count + table.count)
+        for index in table.keys.indices {
+            let start = bytes.count
+            key(table.keys[index], &bytes)
+            rows.append(
+                Row(
+                    high: bytes.span.bigEndian(at: start), low: bytes.span.bigEndian(at: start + 8), start: UInt32(start),
+                    count: UInt32(bytes.count - start), value: UInt32(values.count)))
+            values.append(table.values[index])
+        }
+    }
+
+    /// Hands on each key once, in order, with its sums.
+    mutating func forEachSorted(_ body: (Span<UInt8>, Metrics) throws -> Void) throws {
+        let bytes = bytes
+        unsafe bytes.withUnsafeBufferPointer { keys in
+            rows.sort { unsafe Self.compare($0, $1, keys) < 0 }
+        }
+        var index = 0
+        while index < rows.count {
+            let row = rows[index]
+            var sum = values[Int(row.value)]
+            index += 1
+            while index < rows.count, isEqual(rows[index], row) {
+                try sum.add(values[Int(rows[index].value)])
+                index += 1
+            }
+            try body(bytes.span.extracting(Int(row.start)..<Int(row.start + row.count)), sum)
+        }
+    }
+
+    private func isEqual(_ left: Row, _ right: Row) -> Bool {
+        guard left.count == right.count else { return false }
+        return unsafe bytes.withUnsafeBufferPointer { keys in unsafe Self.compare(left, right, keys) == 0 }
+    }
+
+    private static func compare(_ left: Row, _ right: Row, _ keys: UnsafeBufferPointer<UInt8>) -> Int32 {
+        if left.high != right.high { return left.high < right.high ? -1 : 1 }
+        if left.low != right.low { return left.low < right.low ? -1 : 1 }
+        guard let base = keys.baseAddress else { return 0 }
+        let count = Int(min(left.count, right.count))
+        let order = unsafe memcmp(base + Int(left.start), base + Int(right.start), count)
+        if order != 0 || left.count == right.count { return order }
+        return left.count < right.count ? -1 : 1
+    }
+}

@@ -1,0 +1,69 @@
+package import LedgerDomain
+package import LedgerSchema
+
+/// Gathers what a stretch of the log adds to the views. Takes every event in the order of the log, none left out.
+package struct SpendSegmentBuilder: Sendable {
+    private var content: SpendSegmentContent
+
+    /// - Parameter before: the position that the first event follows.
+    package init(after before: Position) { content = SpendSegmentContent(after: before) }
+
+    /// - Parameter keepsRawIDs: whether charge ids are kept as they are instead of being hashed.
+    init(after before: Position, keepsRawIDs: Bool) { content = SpendSegmentContent(after: before, keepsRawIDs: keepsRawIDs) }
+
+    /// The last event taken.
+    package var last: Position { content.last }
+    /// Charges and corrections taken.
+    package var chargeCount: Int { content.chargeCount }
+    /// Whether nothing was taken.
+    package var isEmpty: Bool { content.last < content.first }
+    /// Rows that folding it would touch, more or less.
+    package var rowCount: Int { content.rowCount }
+
+    /// Takes a charge or, with `isAdjustment`, a correction.
+    ///
+    /// - Parameter keyID: the key of its credential; `nil` for an unknown one.
+    /// - Throws: ``FoldError`` if it is not the next event, contradicts itself or makes a sum overflow. The builder is of no use then.
+    package mutating func add(
+        position: Position, recordedAt: Instant, charge: Charge, keyID: KeyID?, isAdjustment: Bool = false
+    ) throws(FoldError) {
+        try content.advance(to: position, recordedAt)
+        try content.add(charge, keyID, isAdjustment: isAdjustment)
+    }
+
+    /// Takes a stored charge, read in place.
+    mutating func add(position: Position, charge: ChargeView, in record: Span<UInt8>, keyID: KeyID?) throws(FoldError) {
+        try content.advance(to: position, charge.recordedAt)
+        try content.add(charge, in: record, keyID)
+    }
+
+    /// Takes an event that is no charge.
+    ///
+    /// - Throws: as for a charge.
+    package mutating func add(_ event: RecordedEvent) throws(FoldError) {
+        try content.advance(to: event.position, event.recordedAt)
+        switch event.event {
+        case .keyCreated(let created): try content.setLimits(.all(created.terms), event)
+        case .keyImported(let imported): try content.setLimits(.all(imported.terms), event)
+        case .keyUpdated(let updated): try content.changeLimits(updated.changes, updated.cleared, event)
+        case .keyRegenerated(let regenerated): try content.changeLimits(regenerated.changes, regenerated.cleared, event)
+        case .spendReset(let reset):
+            let state = SpendResetState(position: event.position, at: event.recordedAt, resetTo: reset.resetTo)
+            content.reset(reset.keyID, state)
+        default: break
+        }
+    }
+
+    /// Takes an event of which it is known that it changes nothing here.
+    package mutating func skip(_ position: Position, recordedAt: Instant) throws(FoldError) {
+        try content.advance(to: position, recordedAt)
+    }
+
+    /// What was gathered.
+    package func sealed() -> SpendSegment { SpendSegment(content) }
+
+    /// What happened to a key so far, in order.
+    package func changes(of keyID: KeyID) -> [SpendChange] { content.changes(of: keyID) }
+
+    var gathered: SpendSegmentContent { content }
+}
