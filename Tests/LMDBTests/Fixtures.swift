@@ -82,3 +82,6 @@ func expectTrap(
     let said = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(said.contains(message), sourceLocation: sourceLocation)
 }
+
+/// Every number that a descriptor of this process can have: tests that run beside one another hold more than a thousand.
+let possibleDescriptors: Range<Int32> = 3..<Int32(clamping: min(sysconf(Int32(_SC_OPEN_MAX)), 1 << 16))

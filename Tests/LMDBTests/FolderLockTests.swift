@@ -50,7 +50,7 @@ struct FolderLockTests {
         let lock = try FolderLock(folder.path)
         let inode = fileStatus(lock.path).st_ino
         var copies: [Int32] = []
-        for descriptor: Int32 in 3..<1024 {
+        for descriptor in possibleDescriptors {
             var status = stat()
             if unsafe fstat(descriptor, &status) == 0, status.st_ino == inode { copies.append(fcntl(descriptor, F_DUPFD_CLOEXEC, 3)) }
         }
@@ -65,7 +65,7 @@ struct FolderLockTests {
         let status = fileStatus(lock.path)
         #expect(status.st_mode & 0o777 == 0o600)
         var found = false
-        for descriptor: Int32 in 3..<1024 {
+        for descriptor in possibleDescriptors {
             var other = stat()
             guard unsafe fstat(descriptor, &other) == 0, other.st_ino == status.st_ino, other.st_dev == status.st_dev else { continue }
             found = true
