@@ -37,17 +37,19 @@ package struct LogTables: Sendable {
         guard key.count == 8 else {
             throw LMDBError(.corrupted, "a key of the events has \(key.count) bytes, not 8; restore a backup", operation: "read events")
         }
-        return Position(integer(key, at: 0))
+        return Position(key.bigEndian(at: 0))
     }
 
     package static func bigEndian(_ value: UInt64) -> [UInt8] {
         (0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * UInt64($0))) }
     }
+}
 
+extension Span<UInt8> {
     /// The big-endian integer of 8 bytes from `offset` on.
-    package static func integer(_ bytes: Span<UInt8>, at offset: Int) -> UInt64 {
+    package func bigEndian(at offset: Int) -> UInt64 {
         var value: UInt64 = 0
-        for index in offset..<offset + 8 { value = value << 8 | UInt64(bytes[index]) }
+        for index in offset..<offset + 8 { value = value << 8 | UInt64(self[index]) }
         return value
     }
 }

@@ -135,7 +135,7 @@ struct RandomHistoryTests {
         }
         var stored: [[UInt8]: UInt64] = [:]
         try transaction.scan(tables[.counts]) { key, value in
-            stored[[UInt8](copying: key)] = LogTables.integer(value, at: 0)
+            stored[[UInt8](copying: key)] = value.bigEndian(at: 0)
             return .continue
         }
         #expect(stored == counted)

@@ -65,7 +65,7 @@ private struct ChargeMessageReader {
         case (4, .number(let number)): draft.sequence = number
         case (5, .bytes(let range)): draft.name(token: Hash32(bytes[range]).map { Token(hash: $0) })
         case (6, .bytes(let range)): takeKey(range, &draft)
-        case (7, .number(let number)): draft.amount = Amount(picodollars: Int128(ProtobufReader.signed(number)))
+        case (7, .number(let number)): draft.amount = Amount(picodollars: Int128(Int64(zigzag: number)))
         case (8, .fixed(let bits)): draft.charge.occurredAt = Instant(nanoseconds: Int64(bitPattern: bits))
         case (9, .number(let number)): draft.charge.tokens.prompt = number
         case (10, .number(let number)): draft.charge.tokens.completion = number
@@ -114,7 +114,7 @@ private struct ChargeMessageReader {
         while let (field, value) = try fields.next() {
             guard (1...5).contains(field) else { continue }
             guard case .number(let number) = value else { throw ProtobufReader.Malformed() }
-            let amount = ProtobufReader.signed(number)
+            let amount = Int64(zigzag: number)
             switch field {
             case 1: cost.input = amount
             case 2: cost.output = amount

@@ -46,9 +46,6 @@ struct ProtobufReader {
         offset < end ? try delimited() : nil
     }
 
-    /// A number of the type sint64.
-    static func signed(_ number: UInt64) -> Int64 { Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1) }
-
     private mutating func delimited() throws(Malformed) -> Range<Int> {
         let length = try varint()
         guard length <= UInt64(end - offset) else { throw Malformed() }

@@ -16,9 +16,9 @@ struct ActivityBreakdown {
     private static let dayShift: UInt64 = 40
     private static let dimensionShift: UInt64 = 36
 
-    private(set) var entries = PackedIndex()
+    private(set) var entries = FlatIndex<UInt64>()
     private(set) var entrySums: [ActivityMetrics] = []
-    private(set) var shares = PackedIndex()
+    private(set) var shares = FlatIndex<UInt64>()
     private(set) var shareSums: [ActivityMetrics] = []
     private(set) var hasOverflown = false
     private var pending: [Pending]
@@ -49,11 +49,11 @@ struct ActivityBreakdown {
         let waiting = pending[dimension]
         guard waiting.entry != .max else { return }
         pending[dimension] = Pending()
-        let entry = entries.index(of: waiting.entry)
+        let entry = entries.insert(waiting.entry)
         if entry == entrySums.count { entrySums.append(ActivityMetrics()) }
         if entrySums[entry].add(waiting.metrics) { hasOverflown = true }
         guard Int(waiting.key) < showsKey.count, showsKey[Int(waiting.key)] else { return }
-        let share = shares.index(of: UInt64(entry) << 32 | UInt64(UInt32(bitPattern: waiting.key)))
+        let share = shares.insert(UInt64(entry) << 32 | UInt64(UInt32(bitPattern: waiting.key)))
         if share == shareSums.count { shareSums.append(ActivityMetrics()) }
         if shareSums[share].add(waiting.metrics) { hasOverflown = true }
     }

@@ -31,7 +31,7 @@ struct ActivityRows {
     var survey: ActivitySurvey
     var breakdown: ActivityBreakdown?
     private(set) var names: [ActivityNames]
-    private(set) var entityModels = PackedIndex()
+    private(set) var entityModels = FlatIndex<UInt64>()
     private let divides: [Bool]
     private let wantedModel: Int32
     private let wantedModelGroup: Int32
@@ -203,7 +203,7 @@ struct ActivityRows {
         add(metrics, .endpoints, names.endpoint, key, day, isTaken)
         add(metrics, .entities, entity, key, day, isTaken)
         if divides[ActivityQuery.Dimension.entityModels.index] {
-            let pair = entityModels.index(of: UInt64(UInt32(bitPattern: entity)) << 32 | UInt64(UInt32(bitPattern: names.model)))
+            let pair = entityModels.insert(UInt64(UInt32(bitPattern: entity)) << 32 | UInt64(UInt32(bitPattern: names.model)))
             add(metrics, .entityModels, Int32(pair), key, day, isTaken)
         }
         breakdown?.add(metrics, isTaken: isTaken, day: day, dimension: ActivityBreakdown.ownDimension, name: 0, key: key)

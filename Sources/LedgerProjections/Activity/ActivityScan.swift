@@ -1,4 +1,5 @@
 import LMDB
+import LedgerLog
 import LedgerSchema
 import MerkleTree
 

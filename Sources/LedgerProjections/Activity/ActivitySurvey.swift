@@ -2,7 +2,7 @@ import LedgerSchema
 
 /// The first look at a range: what each day, key and entity comes to, without any breakdown.
 struct ActivitySurvey {
-    private var pairs = PackedIndex()
+    private var pairs = FlatIndex<UInt64>()
     /// By (entity, slot).
     private(set) var sums: [ActivityMetrics] = []
     private(set) var days: [ActivityMetrics]
@@ -29,7 +29,7 @@ struct ActivitySurvey {
 
     mutating func flush() {
         guard let run else { return }
-        let pair = pairs.index(of: UInt64(UInt32(bitPattern: run.entity)) << 32 | UInt64(run.slot))
+        let pair = pairs.insert(UInt64(UInt32(bitPattern: run.entity)) << 32 | UInt64(run.slot))
         if pair == sums.count { sums.append(ActivityMetrics()) }
         let overflow = sums[pair].add(pending)
         if days[Int(run.day)].add(pending) || overflow { hasOverflown = true }

@@ -44,7 +44,7 @@ extension KeyTables {
 
     /// The time that ``sortable(_:)`` wrote at the start of `bytes`.
     static func instant(sortable bytes: Span<UInt8>) -> Instant {
-        Instant(nanoseconds: Int64(bitPattern: LogTables.integer(bytes, at: 0) ^ (1 << 63)))
+        Instant(nanoseconds: Int64(bitPattern: bytes.bigEndian(at: 0) ^ (1 << 63)))
     }
 
     /// The key_id at the end of a key; `nil` if the key is too short, which damage alone can make it.

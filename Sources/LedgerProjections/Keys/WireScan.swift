@@ -76,8 +76,3 @@ extension Span<UInt8> {
         unsafe extracting(range).withUnsafeBufferPointer { bytes in unsafe String(decoding: bytes, as: UTF8.self) }
     }
 }
-
-extension Int64 {
-    /// A number that protobuf's zigzag encoding has folded into an unsigned one.
-    init(zigzag number: UInt64) { self = Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1) }
-}

@@ -1,3 +1,4 @@
+import LedgerLog
 package import LedgerSchema
 package import MerkleTree
 
@@ -77,14 +78,5 @@ struct RawChargeIDs: Sendable {
             let hash = Hash32.sha256(bytes.span.extracting(entry.start..<end))
             try body(ChargeIdentity(hour: entry.hour, hash: hash), entry.position)
         }
-    }
-}
-
-extension Span<UInt8> {
-    /// The big-endian integer of 8 bytes from `offset` on.
-    func bigEndian(at offset: Int) -> UInt64 {
-        var value: UInt64 = 0
-        for index in offset..<offset + 8 { value = value << 8 | UInt64(self[index]) }
-        return value
     }
 }

@@ -78,6 +78,15 @@ package struct WordHash {
     }
 }
 
+extension UInt64: FlatKey {
+    @inline(__always)
+    package func hash(seed: UInt64) -> UInt64 {
+        var hash = WordHash(seed: seed)
+        hash.add(self, seed)
+        return hash.value
+    }
+}
+
 extension KeyID: FlatKey {
     @inline(__always)
     package func hash(seed: UInt64) -> UInt64 {
@@ -90,8 +99,6 @@ extension KeyID: FlatKey {
 extension Position: FlatKey {
     @inline(__always)
     package func hash(seed: UInt64) -> UInt64 {
-        var hash = WordHash(seed: seed)
-        hash.add(value, seed)
-        return hash.value
+        value.hash(seed: seed)
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import LedgerLog
 
 /// Rows of one table on their way to it: keys in one buffer, the sums beside them.
 struct RollupRows {

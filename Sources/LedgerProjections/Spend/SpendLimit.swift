@@ -1,4 +1,5 @@
 import LedgerDomain
+import LedgerLog
 package import LedgerSchema
 import MerkleTree
 

@@ -1,5 +1,6 @@
 package import LMDB
 import LedgerDomain
+import LedgerLog
 package import LedgerSchema
 import MerkleTree
 

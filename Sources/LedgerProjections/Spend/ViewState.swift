@@ -1,5 +1,6 @@
 import LMDB
 import LedgerDomain
+import LedgerLog
 import LedgerSchema
 
 /// Where the views of a generation stand: rows of their `meta` table, outside the digest.

@@ -71,3 +71,9 @@ package enum Varint {
     /// How many bytes the number takes: 1 … 10.
     static func size(_ value: UInt64) -> Int { (UInt64.bitWidth - (value | 1).leadingZeroBitCount + 6) / 7 }
 }
+
+extension Int64 {
+    /// A number that protobuf's zigzag encoding has folded into an unsigned one.
+    @inlinable
+    package init(zigzag number: UInt64) { self = Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1) }
+}

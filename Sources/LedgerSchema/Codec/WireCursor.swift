@@ -65,10 +65,7 @@ struct WireCursor {
         return 0
     }
 
-    mutating func signed(_ bytes: Span<UInt8>) -> Int64 {
-        let folded = varint(bytes)
-        return Int64(bitPattern: folded >> 1) ^ -Int64(bitPattern: folded & 1)
-    }
+    mutating func signed(_ bytes: Span<UInt8>) -> Int64 { Int64(zigzag: varint(bytes)) }
 
     mutating func number32(_ bytes: Span<UInt8>) -> UInt32 { UInt32(truncatingIfNeeded: varint(bytes)) }
 

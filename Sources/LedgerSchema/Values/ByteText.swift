@@ -5,8 +5,7 @@ package struct ByteText: Hashable, Sendable {
     package init(_ text: String) { self.text = text }
 
     package static func == (left: ByteText, right: ByteText) -> Bool {
-        var (left, right) = (left.text, right.text)
-        return left.withUTF8 { a in right.withUTF8 { b in unsafe a.count == b.count && a.elementsEqual(b) } }
+        left.text.hasSameBytes(as: right.text)
     }
 
     package func hash(into hasher: inout Hasher) {

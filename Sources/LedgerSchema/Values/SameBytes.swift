@@ -1,7 +1,10 @@
 /// String's own `==` takes canonically equivalent texts for equal. What the ledger stores differs where its bytes do: a name that is spelled
 /// with other scalars is a change, and another name.
 extension String {
-    package func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+    package func hasSameBytes(as other: String) -> Bool {
+        var (left, right) = (self, other)
+        return left.withUTF8 { a in right.withUTF8 { b in unsafe a.count == b.count && a.elementsEqual(b) } }
+    }
 }
 
 extension String? {

@@ -1,4 +1,5 @@
 import Glibc
+import LedgerLog
 
 /// Rows of one table, to be put in order: keys and values in one buffer.
 struct RowBuffer {
