@@ -35,17 +35,17 @@ class LostConnection(Exception):
 class Client:
     """One connection that is kept alive. A request that gets no answer raises LostConnection and is never sent again by itself."""
 
-    def __init__(self, url, secret, timeout=20):
+    def __init__(self, url, secret, timeout=20, parse_float=float):
         self.secret = secret
+        self.parse_float = parse_float
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=timeout)
 
     def request(self, method, path, body=None, headers=None, secret=None):
-        """Status, decoded body (None if empty) and headers of the answer."""
-        fields = {"Authorization": f"Bearer {secret or self.secret}", **(headers or {})}
-        data = None
-        if body is not None:
-            data = json.dumps(body).encode()
-            fields["Content-Type"] = "application/json"
+        """Status, decoded body (None if empty) and headers of the answer. Bytes are sent as they are."""
+        fields = {"Authorization": f"Bearer {secret or self.secret}", "Content-Type": "application/json", **(headers or {})}
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        if data is None:
+            del fields["Content-Type"]
         try:
             self.connection.request(method, path, data, fields)
             answer = self.connection.getresponse()
@@ -54,7 +54,7 @@ class Client:
             self.connection.close()
             raise LostConnection(f"{method} {path}: {error!r}") from None
         try:
-            return answer.status, json.loads(text) if text else None, answer.headers
+            return answer.status, json.loads(text, parse_float=self.parse_float) if text else None, answer.headers
         except ValueError:
             return answer.status, text.decode(errors="replace"), answer.headers
 
@@ -110,8 +110,8 @@ class Server:
         self.url = self.ready_file.read_text().strip()
         return self
 
-    def client(self):
-        return Client(self.url, self.secret)
+    def client(self, **options):
+        return Client(self.url, self.secret, **options)
 
     def kill(self):
         """`kill -9`."""

@@ -51,6 +51,8 @@ public final class Ledger: Sendable {
     public let logID: LogID
     let store: Store
     let views: SpendViews
+    /// Of keys that reports have asked for.
+    let lives = KeyLives()
     let environment: LedgerEnvironment
     let secrets = RecentSecrets()
     let published: PublishedState

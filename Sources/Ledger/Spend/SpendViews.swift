@@ -8,15 +8,15 @@ import Synchronization
 /// What charges make, for queries and for the writer: the views, the tail of what they lack, and the thread that folds the tail into
 /// them.
 final class SpendViews: Sendable {
-    private let views: ViewStore
+    let views: ViewStore
     private let log: Store
-    private let source: Source
+    let source: Source
     private let mostUnfolded: Int
     /// Charges that were refused because others have their ids.
     let conflicts = Atomic<UInt64>(0)
     let fold: FoldThread
 
-    private enum Source {
+    enum Source {
         case writer(SpendTail)
         /// Beside a writer of another process.
         case reader(SpendFollower)

@@ -37,6 +37,9 @@ package struct LedgerService: Service {
         CheckRoutes(ledger: ledger, authenticator: authenticator, count: metrics.count).add(to: router)
         OwnRoutes(ledger: ledger, authenticator: authenticator).add(to: router)
         SpendRoutes(ledger: ledger, authenticator: authenticator, count: metrics.count).add(to: router)
+        SpendReportRoutes(ledger: ledger, authenticator: authenticator).add(to: router)
+        GlobalSpendRoutes(ledger: ledger, authenticator: authenticator).add(to: router)
+        ActivityRoutes(ledger: ledger, authenticator: authenticator).add(to: router)
     }
 
     package func run() async throws { try await server.run() }

@@ -23,6 +23,11 @@ public struct ActivityMetrics: Hashable, Sendable {
 
     var isZero: Bool { self == ActivityMetrics() }
 
+    /// The sum of parts of one sum, which fits if that does.
+    public static func sum(of parts: some Sequence<ActivityMetrics>) -> ActivityMetrics {
+        parts.reduce(into: ActivityMetrics()) { _ = $0.add($1) }
+    }
+
     /// Adds a row, or takes it away again where another place counts it.
     ///
     /// - Returns: whether a sum overflowed; the metrics are worthless then.

@@ -12,6 +12,8 @@ public struct ActivityReport: Sendable {
         public var teamID: String?
         public var userID: String?
         public var organizationID: String?
+        /// The last of its revisions that was charged; 0 for a token that no key ever had.
+        public var revision: UInt64
         /// It is not deleted.
         public var exists: Bool
         /// Of the whole range.
@@ -56,7 +58,7 @@ public struct ActivityReport: Sendable {
 
     /// The last day first.
     public var days: [Day]
-    /// Every key of the whole range, ordered by name.
+    /// Every key of the whole range, ordered by name and revision.
     public var keys: [Key]
     /// Every entity of the whole range, ordered by name.
     public var entities: [Entity]

@@ -60,7 +60,7 @@ struct ActivitySummary {
         if overflow { throw AmountError(.overflow) }
         for (number, sum) in keySums.enumerated() where !sum.isZero {
             guard let slot = lastSlots[number] else { continue }
-            keys.append((number, try key(number, rows.slots.labels[slot], sum)))
+            keys.append((number, try key(number, slot, sum)))
         }
         keys.sort { $0.key.precedes($1.key) }
         for (place, key) in keys.enumerated() { places[key.number] = place }
@@ -71,13 +71,13 @@ struct ActivitySummary {
         entities.sort { inOrder([$0.id], [$1.id]) }
     }
 
-    private func key(_ number: Int, _ label: KeyLabel, _ sum: ActivityMetrics) throws -> ActivityReport.Key {
-        let key = rows.slots.keys[number]
+    private func key(_ number: Int, _ slot: Int, _ sum: ActivityMetrics) throws -> ActivityReport.Key {
+        let (key, label) = (rows.slots.keys[number], rows.slots.labels[slot])
         let exists = try key.keyID.map { try rows.directory.life(of: $0).deletedAt == nil } ?? false
         return ActivityReport.Key(
             name: key.name, keyID: key.keyID, alias: label.alias, teamID: label.teamID,
-            userID: try label.user.map { try rows.directory.subjectName($0) }, organizationID: label.organizationID, exists: exists,
-            metrics: sum)
+            userID: try label.user.map { try rows.directory.subjectName($0) }, organizationID: label.organizationID,
+            revision: rows.slots.slots[slot].revision, exists: exists, metrics: sum)
     }
 
     private mutating func cutPages() {
@@ -170,10 +170,10 @@ struct ActivitySummary {
 }
 
 extension ActivityReport.Key {
-    /// By name, then by what it was called.
     fileprivate func precedes(_ other: ActivityReport.Key) -> Bool {
-        inOrder(
-            [name, alias, teamID, userID, organizationID], [other.name, other.alias, other.teamID, other.userID, other.organizationID])
+        if name != other.name { return inOrder([name], [other.name]) }
+        if revision != other.revision { return revision < other.revision }
+        return inOrder([alias, teamID, userID, organizationID], [other.alias, other.teamID, other.userID, other.organizationID])
     }
 }
 

@@ -50,6 +50,9 @@ struct SpendSegmentContent: Sendable {
         if SpendLimit.mayChange(terms, clearing: cleared) { try setLimits(.changes(terms, cleared: cleared), event) }
     }
 
+    /// Forgets all but the rows that a report needs.
+    mutating func keepRollups() { (changes, chargeIDs, runs) = (KeySpendChanges(), ChargeIdentities(), []) }
+
     mutating func reset(_ keyID: KeyID?, _ reset: SpendResetState) {
         if let keyID { changes.append(.reset(reset), of: keyID) } else { resetsOfAllKeys.append(reset) }
     }

@@ -1,8 +1,13 @@
 /// Columns of text, as wide as their widest cell.
 struct TextTable {
     private var rows: [[String]]
+    private let rightAligned: Range<Int>
 
-    init(_ header: [String]) { rows = [header] }
+    /// - Parameter rightAligned: the columns whose cells end alike, as numbers do.
+    init(_ header: [String], rightAligned: Range<Int> = 0..<0) {
+        rows = [header]
+        self.rightAligned = rightAligned
+    }
 
     mutating func add(_ row: [String]) { rows.append(row) }
 
@@ -12,7 +17,7 @@ struct TextTable {
             for (column, cell) in row.enumerated() where column < widths.count { widths[column] = max(widths[column], cell.count) }
         }
         let lines = rows.enumerated().map { number, row in
-            var line = row.enumerated().map { padded($1, to: widths[$0]) }.joined(separator: "  ")
+            var line = row.enumerated().map { padded($1, to: widths[$0], atLeft: rightAligned.contains($0)) }.joined(separator: "  ")
             while line.last == " " { line.removeLast() }
             return number == 0 ? Style.strong(line) : line
         }
@@ -36,6 +41,7 @@ struct FieldList {
     }
 }
 
-func padded(_ text: String, to width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
+func padded(_ text: String, to width: Int, atLeft: Bool = false) -> String {
+    let spaces = String(repeating: " ", count: max(0, width - text.count))
+    return atLeft ? spaces + text : text + spaces
 }
