@@ -155,6 +155,12 @@ struct Batch {
         return position
     }
 
+    /// Says to where the batch has brought the log and the key tables.
+    mutating func saveState(in transaction: inout WriteTransaction) throws {
+        try appender.writeTail(in: &transaction)
+        try fold.saveState(in: &transaction)
+    }
+
     private func receipt(
         _ plan: CommandPlan, _ request: CommandRequest, in transaction: inout WriteTransaction
     ) throws -> Receipt {

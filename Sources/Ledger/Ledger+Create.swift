@@ -54,7 +54,7 @@ extension Ledger {
                 store: store, environment: environment, appender: try LogAppender(store.log, in: &transaction),
                 fold: try KeyFold(store.keys(.a), in: &transaction), moment: now, views: nil, directory: ChargeDirectory())
             try batch.append(.ledgerOpened(opened), actor: .operator, in: &transaction)
-            try batch.fold.saveState(in: &transaction)
+            try batch.saveState(in: &transaction)
             try LiveSet.write(.a, store.log, in: &transaction)
         }
         return logID

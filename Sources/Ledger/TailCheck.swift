@@ -20,8 +20,9 @@ enum TailCheck {
                 guard case .ledgerOpened(let opened) = try log.event(at: .first, in: &transaction).event, opened.logID == logID else {
                     throw LedgerError(.damaged, "position 1 does not open log \(logID), which the format row names. Restore a backup.")
                 }
+                var tail = VerifiedEvents(log)
                 for value in (head.value > events ? head.value - events + 1 : 1)...head.value {
-                    _ = try log.verifiedEvent(at: Position(value), in: &transaction)
+                    _ = try tail.event(at: Position(value), in: &transaction)
                 }
             } catch let error as LogError {
                 throw LedgerError(.damaged, error.description)

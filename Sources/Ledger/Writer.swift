@@ -160,7 +160,7 @@ struct Writer {
         do {
             try store.environment.write { (transaction: inout WriteTransaction) throws in
                 try body(&batch, &transaction)
-                if batch.pending.eventCount > 0 { try batch.fold.saveState(in: &transaction) }
+                if batch.pending.eventCount > 0 { try batch.saveState(in: &transaction) }
             }
         } catch {
             directory.rollBack()

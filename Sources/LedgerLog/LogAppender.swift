@@ -9,18 +9,25 @@ package struct LogAppender: Sendable {
     private let tables: LogTables
     package private(set) var head: Head
     package private(set) var frontier: Frontier
+    /// Leaf hashes of the group that is not complete.
+    private var unfinished: [Hash32] = []
 
     /// The appender that continues the log as the transaction sees it.
+    ///
+    /// - Throws: `damaged` if the tree's right edge is not what it was when the last transaction was committed.
     package init(_ tables: LogTables, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws {
         self.tables = tables
         let log = LogReader(tables)
         head = try log.head(in: &transaction)
-        var peaks: [[UInt8]: Hash32] = [:]
-        for (level, index) in MerkleTree.peaks(size: head.position.value) {
-            let hash = try log.node(level, index, in: &transaction)
-            peaks[LogTables.nodeKey(level: level, index: index)] = hash
+        frontier = Frontier()
+        guard head.position > .none else { return }
+        let tail = try TreeTail.read(tables, in: &transaction)
+        guard tail.position == head.position else { throw TreeTail.misplaced(tail.position, head.position) }
+        if let group = LeafGroup.unfinished(head: head.position) {
+            unfinished = try log.verifiedHashes(of: group, in: &transaction)
         }
-        frontier = try Frontier(size: head.position.value) { peaks[LogTables.nodeKey(level: $0, index: $1)] }
+        frontier = try log.frontier(followedBy: unfinished, head.position, in: &transaction)
+        guard frontier.root() == tail.root else { throw TreeTail.otherRoot }
     }
 
     /// Appends one record behind the head.
@@ -47,6 +54,11 @@ package struct LogAppender: Sendable {
         return try append(Record.stored(leaf: leaf), leaf: leaf, recordedAt, in: &transaction)
     }
 
+    /// Writes what protects the end of the tree. Belongs into each transaction that appends, behind the last record.
+    package func writeTail(in transaction: inout WriteTransaction) throws {
+        try TreeTail(position: head.position, root: frontier.root(), leafHashes: unfinished).write(tables, in: &transaction)
+    }
+
     private func check(_ recordedAt: Instant) throws {
         guard recordedAt >= head.recordedAt else {
             throw LogError(.timeWentBack, "an event of \(recordedAt) cannot follow one of \(head.recordedAt)", position: head.position.next)
@@ -64,11 +76,14 @@ package struct LogAppender: Sendable {
         let leafHash = MerkleTree.leafHash(leaf)
         let key = LogTables.key(position)
         try transaction.put(tables.events, key, stored, .append)
-        try transaction.put(tables.leaves, key, leafHash.bytes, .append)
-        var completed: [(level: Int, index: UInt64, hash: Hash32)] = []
-        frontier.append(leafHash) { completed.append(($0, $1, $2)) }
-        for node in completed {
-            try transaction.put(tables.nodes, LogTables.nodeKey(level: node.level, index: node.index), node.hash.bytes, .noOverwrite)
+        var completed: [UInt8] = []
+        frontier.append(leafHash) { level, _, hash in
+            if level >= LeafGroup.level { hash.append(to: &completed) }
+        }
+        unfinished.append(leafHash)
+        if unfinished.count == LeafGroup.size {
+            try transaction.put(tables.nodes, key, completed, .append)
+            unfinished.removeAll(keepingCapacity: true)
         }
         head = Head(position: position, recordedAt: recordedAt)
         return (position, leafHash)

@@ -31,6 +31,12 @@ public struct LogError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     static func damaged(_ what: String, at position: Position) -> LogError {
-        LogError(.damaged, "\(what). The log is damaged here; restore a backup, and keep this folder for examination.", position: position)
+        var error = damaged(what)
+        error.position = position
+        return error
+    }
+
+    static func damaged(_ what: String) -> LogError {
+        LogError(.damaged, "\(what). The log is damaged here; restore a backup, and keep this folder for examination.")
     }
 }

@@ -5,7 +5,7 @@ import MerkleTree
 /// The format row: the first thing read of a folder and the first written. Value: magic (8) ‖ format (4) ‖ page size (4) ‖
 /// log id (16) ‖ first 8 bytes of SHA-256 of all before.
 package struct LogFormat: Hashable, Sendable {
-    package static let current: UInt32 = 1
+    package static let current: UInt32 = 2
     private static let magic = Array("KEYLEDGR".utf8)
     private static let rowName = Array("format".utf8)
     private static let size = 8 + 4 + 4 + 16 + 8

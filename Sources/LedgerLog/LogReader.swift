@@ -56,7 +56,7 @@ package struct LogReader: Sendable {
         return (record, rows)
     }
 
-    /// An event with its slots opened as far as their text is there. The leaf is hashed anew; ``LogVerifier`` compares it.
+    /// An event with its slots opened as far as their text is there. The leaf is hashed as it is; ``VerifiedEvents`` compare it.
     ///
     /// - Throws: `noSuchPosition`; `unknownEventType`, `unknownField`, `malformed` with the position.
     package func event(at position: Position, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> RecordedEvent {
@@ -78,30 +78,12 @@ package struct LogReader: Sendable {
         }
     }
 
-    /// An event whose leaf has the hash that is stored for it, and whose slots' text matches its commitments.
-    ///
-    /// - Throws: as ``event(at:in:)``, and `damaged`.
-    package func verifiedEvent(
-        at position: Position, in transaction: inout some Transaction & ~Copyable & ~Escapable
-    ) throws -> RecordedEvent {
-        let record = try record(at: position, in: &transaction)
-        let event = try Self.event(position, record)
-        guard try leafHash(at: position, in: &transaction) == event.leafHash else {
-            throw LogError.damaged("the leaf's bytes do not match their hash", at: position)
-        }
-        for opening in record.openings where opening.form == .plain {
-            guard event.envelope.commitment(of: opening.slot) == opening.commitment else {
-                throw LogError.damaged("the text of the \(opening.slot) slot does not match its commitment", at: position)
-            }
-        }
-        return event
-    }
-
-    package static func event(_ position: Position, _ record: Record) throws -> RecordedEvent {
+    /// - Parameter leafHash: if it is known already.
+    package static func event(_ position: Position, _ record: Record, leafHash: Hash32? = nil) throws -> RecordedEvent {
         do throws(SchemaError) {
             let (envelope, event) = try EventCodec.decode(record.leaf)
             return RecordedEvent(
-                position: position, leafHash: MerkleTree.leafHash(record.leaf), envelope: envelope, event: event,
+                position: position, leafHash: leafHash ?? MerkleTree.leafHash(record.leaf), envelope: envelope, event: event,
                 slots: try Slots(record.openings))
         } catch {
             throw error.at(position)
@@ -118,21 +100,6 @@ package struct LogReader: Sendable {
         }
     }
 
-    /// The hash of a stored record's leaf; `nil` if the bytes are no record.
-    package static func leafHash(_ record: Span<UInt8>) -> Hash32? {
-        var (length, shift, offset) = (0, 0, 0)
-        while offset < record.count, shift < 28 {
-            let byte = record[offset]
-            offset += 1
-            length |= Int(byte & 0x7f) << shift
-            if byte < 0x80 {
-                return length <= record.count - offset ? MerkleTree.leafHash(record.extracting(offset..<offset + length)) : nil
-            }
-            shift += 7
-        }
-        return nil
-    }
-
     /// Every event from `first` on, at most `limit`.
     package func events(
         from first: Position, limit: Int, in transaction: inout some Transaction & ~Copyable & ~Escapable
@@ -145,17 +112,6 @@ package struct LogReader: Sendable {
             position = position.next
         }
         return events
-    }
-
-    package func leafHash(at position: Position, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> Hash32 {
-        try hash(tables.leaves, LogTables.key(position), "leaf hash of position \(position)", in: &transaction)
-    }
-
-    /// A complete node of the tree; level 0 are the leaf hashes.
-    package func node(_ level: Int, _ index: UInt64, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> Hash32 {
-        if level == 0 { return try leafHash(at: Position(index + 1), in: &transaction) }
-        return try hash(
-            tables.nodes, LogTables.nodeKey(level: level, index: index), "tree node (\(level), \(index))", in: &transaction)
     }
 
     /// The last position recorded at or before `moment`; `none` if there is none. A binary search: times never go back.
@@ -189,15 +145,6 @@ package struct LogReader: Sendable {
         var bits: UInt64 = 0
         for index in 0..<8 { bits |= UInt64(record[offset + 2 + index]) << (8 * UInt64(index)) }
         return Instant(bits: bits)
-    }
-
-    private func hash(
-        _ table: Table, _ key: [UInt8], _ name: String, in transaction: inout some Transaction & ~Copyable & ~Escapable
-    ) throws -> Hash32 {
-        guard let value = try transaction.get(table, key), let hash = Hash32(value) else {
-            throw LogError(.damaged, "the \(name) is missing. Run `keyledger fsck` on this folder and restore a backup.")
-        }
-        return hash
     }
 
     /// The openings of a record that stand in the openings table, in order of slot, and how many rows they take.

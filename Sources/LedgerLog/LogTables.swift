@@ -7,27 +7,22 @@ package struct LogTables: Sendable {
     package let events: Table
     /// position (8) ‖ slot (1) ‖ chunk (2) → up to 1,900 bytes of an encoded opening.
     package let openings: Table
-    /// position (8) → leaf hash (32).
-    package let leaves: Table
-    /// level (1) ‖ index (8) → hash (32) of a complete interior node.
+    /// position (8) that completes a ``LeafGroup`` → hashes (32 each) of the interior nodes that it completes, from ``LeafGroup/level`` up.
     package let nodes: Table
     /// name → value.
     package let meta: Table
 
-    package static let names = ["events", "openings", "leaves", "nodes", "meta"]
+    package static let names = ["events", "openings", "nodes", "meta"]
     package static let chunkSize = 1_900
 
     package init(_ environment: Environment) {
         events = environment.table("events")
         openings = environment.table("openings")
-        leaves = environment.table("leaves")
         nodes = environment.table("nodes")
         meta = environment.table("meta")
     }
 
     package static func key(_ position: Position) -> [UInt8] { bigEndian(position.value) }
-
-    package static func nodeKey(level: Int, index: UInt64) -> [UInt8] { [UInt8(truncatingIfNeeded: level)] + bigEndian(index) }
 
     package static func chunkKey(_ position: Position, _ slot: SlotKind, _ chunk: UInt16) -> [UInt8] {
         key(position) + [slot.rawValue, UInt8(chunk >> 8), UInt8(truncatingIfNeeded: chunk)]

@@ -19,11 +19,14 @@ public struct LogReport: Hashable, Sendable {
 /// tree nodes, commitments, the chain of each key.
 package struct LogVerifier {
     private let tables: LogTables
-    private let log: LogReader
+    let log: LogReader
     private let logID: LogID
+    private var openings = OpeningsCheck()
     private var openingRows = 0
     private var report = LogReport()
     private var frontier = Frontier()
+    /// The nodes that the last event completed.
+    private var completed: [Hash32] = []
     private var previousTime = Instant.distantPast
     /// What is read in one transaction lasts so long: pages that a writer frees meanwhile cannot be used again.
     private static let pageDuration = Duration.milliseconds(10)
@@ -53,6 +56,8 @@ package struct LogVerifier {
                 if done >= head { break }
                 next = done.next
             }
+        } catch let mismatch as GroupMismatch {
+            verifier.report.failure = verifier.name(mismatch, environment)
         } catch let error as LogError {
             verifier.report.failure = error
         } catch let error as SchemaError {
@@ -69,34 +74,38 @@ package struct LogVerifier {
     ) throws -> (done: Position, head: Position) {
         let head = try log.head(in: &transaction).position
         let end = ContinuousClock.now + Self.pageDuration
-        var done = first.value - 1
-        while done < head.value {
-            done += 1
-            try check(Position(done), in: &transaction)
+        var done = Position(first.value - 1)
+        while done < head {
+            let group = LeafGroup(holding: done.next, head: head)
+            try check(group, in: &transaction)
+            done = group.last
             if ContinuousClock.now >= end { break }
         }
         // In the last page's own transaction: a writer may go on.
-        if done == head.value { try finish(in: &transaction) }
-        return (Position(done), head)
+        if done == head { try finish(in: &transaction) }
+        return (done, head)
     }
 
-    private mutating func check(_ position: Position, in transaction: inout ReadTransaction) throws {
-        let (record, rows): (Record, Int)
-        do {
-            (record, rows) = try log.countedRecord(at: position, in: &transaction)
-        } catch let error as LogError where error.code == .noSuchPosition {
-            throw LogError.damaged("the event is missing although later ones exist", at: position)
-        }
-        let event = try LogReader.event(position, record)
-        guard try log.leafHash(at: position, in: &transaction) == event.leafHash else {
-            throw LogError.damaged("the leaf's bytes do not match their hash", at: position)
-        }
+    /// First the bytes of all, so that none is blamed for what another has lost.
+    private mutating func check(_ group: LeafGroup, in transaction: inout ReadTransaction) throws {
+        let hashes = try log.leafHashes(of: group, in: &transaction)
+        try log.compare(hashes, group, in: &transaction)
+        for (position, hash) in zip(group.positions, hashes) { try check(position, hash, in: &transaction) }
+        if group.isComplete { try checkNodes(of: group, in: &transaction) }
+    }
+
+    private mutating func check(_ position: Position, _ leafHash: Hash32, in transaction: inout ReadTransaction) throws {
+        let (record, rows) = try log.countedRecord(at: position, in: &transaction)
+        let event = try LogReader.event(position, record, leafHash: leafHash)
         guard event.recordedAt >= previousTime else { throw LogError.damaged("recorded time goes back", at: position) }
         previousTime = event.recordedAt
-        try checkOpenings(record, event)
+        try openings.take(record, event)
+        report.openings += UInt64(record.openings.count)
         if event.event.type.isLifecycle { try checkLink(event, in: &transaction) }
         if position == .first { try checkOpened(event) }
-        try checkNodes(event.leafHash, at: position, in: &transaction)
+        frontier.append(leafHash) { level, _, hash in
+            if level >= LeafGroup.level { completed.append(hash) }
+        }
         openingRows += rows
         report.events += 1
     }
@@ -110,31 +119,14 @@ package struct LogVerifier {
         }
     }
 
-    private mutating func checkNodes(_ leafHash: Hash32, at position: Position, in transaction: inout ReadTransaction) throws {
-        var completed: [(level: Int, index: UInt64, hash: Hash32)] = []
-        frontier.append(leafHash) { completed.append(($0, $1, $2)) }
-        for node in completed {
-            guard try log.node(node.level, node.index, in: &transaction) == node.hash else {
-                throw LogError.damaged("tree node (\(node.level), \(node.index)) does not match its children", at: position)
-            }
-            report.treeNodes += 1
+    private mutating func checkNodes(of group: LeafGroup, in transaction: inout ReadTransaction) throws {
+        let stored = try log.storedNodes(completedBy: group.last, in: &transaction)
+        for (height, (node, expected)) in zip(stored, completed).enumerated() where node != expected {
+            let name = "(\(LeafGroup.level + height), \(group.index >> UInt64(height)))"
+            throw LogError.damaged("tree node \(name) does not match its children", at: group.last)
         }
-    }
-
-    private mutating func checkOpenings(_ record: Record, _ event: RecordedEvent) throws {
-        let committed = event.envelope.commitments
-        for item in committed {
-            guard let opening = record.openings.first(where: { $0.slot == item.slot }) else {
-                throw LogError.damaged("the text of the \(item.slot) slot is missing although nobody was erased", at: event.position)
-            }
-            guard opening.commitment == item.commitment else {
-                throw LogError.damaged("the text of the \(item.slot) slot does not match its commitment", at: event.position)
-            }
-        }
-        guard record.openings.count == committed.count else {
-            throw LogError.damaged("the record opens a slot that its leaf does not commit to", at: event.position)
-        }
-        report.openings += UInt64(record.openings.count)
+        report.treeNodes += UInt64(completed.count)
+        completed.removeAll(keepingCapacity: true)
     }
 
     private mutating func checkLink(_ event: RecordedEvent, in transaction: inout ReadTransaction) throws {
@@ -158,9 +150,9 @@ package struct LogVerifier {
     /// Nothing may stand beside what was read.
     private func finish(in transaction: inout ReadTransaction) throws {
         guard report.events > 0 else { throw LogError(.damaged, "the log is empty. Restore a backup.") }
+        try checkTail(in: &transaction)
         let expected = [
-            (tables.events, Int(report.events)), (tables.leaves, Int(report.events)), (tables.nodes, Int(report.treeNodes)),
-            (tables.openings, openingRows),
+            (tables.events, Int(report.events)), (tables.nodes, Int(report.events) / LeafGroup.size), (tables.openings, openingRows),
         ]
         for (table, rows) in expected {
             let found = try transaction.count(table)
@@ -168,6 +160,15 @@ package struct LogVerifier {
                 throw LogError(
                     .damaged, "the \(table.name) table has \(found) rows, its \(report.events) events make \(rows). Restore a backup.")
             }
+        }
+    }
+
+    private func checkTail(in transaction: inout ReadTransaction) throws {
+        let tail = try TreeTail.read(tables, in: &transaction)
+        guard tail.position.value == report.events else { throw TreeTail.misplaced(tail.position, Position(report.events)) }
+        guard tail.root == frontier.root() else { throw TreeTail.otherRoot }
+        guard tail.leafHashes.count == Int(report.events) % LeafGroup.size else {
+            throw LogError.damaged("the meta row `tail` has \(tail.leafHashes.count) leaf hashes at position \(tail.position)")
         }
     }
 }

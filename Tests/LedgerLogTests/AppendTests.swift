@@ -31,7 +31,10 @@ struct AppendTests {
 
     private func append(_ record: Record, _ second: Int64, _ appender: inout LogAppender) throws {
         var copy = appender
-        try environment.tamper { transaction in _ = try copy.append(record, recordedAt: time(second), in: &transaction) }
+        try environment.tamper { transaction in
+            _ = try copy.append(record, recordedAt: time(second), in: &transaction)
+            try copy.writeTail(in: &transaction)
+        }
         appender = copy
     }
 

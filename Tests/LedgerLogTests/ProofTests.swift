@@ -31,15 +31,15 @@ private struct Evidence: Sendable {
             leaves.append(record.leaf)
             openings.append(record.openings)
         }
-        var nodes: [[UInt8]: Hash32] = [:]
+        var nodes: [[UInt64]: Hash32] = [:]
         for level in 0..<64 where size >> UInt64(level) > 0 {
             for index in 0..<(size >> UInt64(level)) {
-                nodes[LogTables.nodeKey(level: level, index: index)] = try log.node(level, index, in: &transaction)
+                nodes[[UInt64(level), index]] = try log.node(level, index, in: &transaction)
             }
         }
         struct Missing: Error {}
         let reader: MerkleTree.NodeReader = { level, index in
-            guard let node = nodes[LogTables.nodeKey(level: level, index: index)] else { throw Missing() }
+            guard let node = nodes[[UInt64(level), index]] else { throw Missing() }
             return node
         }
         root = try MerkleTree.root(size: size, node: reader)

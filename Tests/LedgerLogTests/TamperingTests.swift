@@ -32,7 +32,7 @@ struct TamperingTests {
         try #require(try transaction.copy(tables.events, LogTables.key(position)))
     }
 
-    /// Puts a changed leaf in the place of another, with a leaf hash that fits it.
+    /// Puts a changed leaf in the place of another, with a tree that fits it.
     private static func change(
         _ transaction: inout WriteTransaction, _ tables: LogTables, _ position: Position, _ body: (inout Envelope) -> Void
     ) throws {
@@ -41,7 +41,7 @@ struct TamperingTests {
         body(&envelope)
         let record = Record(leaf: EventCodec.encode(event, envelope), openings: old.openings)
         try transaction.put(tables.events, LogTables.key(position), record.stored().record)
-        try transaction.put(tables.leaves, LogTables.key(position), MerkleTree.leafHash(record.leaf).bytes)
+        try fitTree(tables, in: &transaction)
     }
 
     static let rows: [Tampering] = [
@@ -50,13 +50,11 @@ struct TamperingTests {
             try transaction.put(tables.events, LogTables.key(3), b)
             try transaction.put(tables.events, LogTables.key(4), a)
         },
-        Tampering("two records swapped with their hashes", finds: "tree node (1, 2) does not match", at: 6) { transaction, tables in
-            for table in [tables.events, tables.leaves] {
-                let a = try #require(try transaction.copy(table, LogTables.key(6)))
-                let b = try #require(try transaction.copy(table, LogTables.key(7)))
-                try transaction.put(table, LogTables.key(6), b)
-                try transaction.put(table, LogTables.key(7), a)
-            }
+        Tampering("two records swapped with their hashes", finds: "another root than the meta row `tail` says") { transaction, tables in
+            let (a, b) = (try record(&transaction, tables, 6), try record(&transaction, tables, 7))
+            try transaction.put(tables.events, LogTables.key(6), b)
+            try transaction.put(tables.events, LogTables.key(7), a)
+            try editTail(&transaction, tables) { $0.replaceSubrange(200..<264, with: Array($0[232..<264] + $0[200..<232])) }
         },
         Tampering("one bit of a leaf", finds: "do not match their hash", at: 2) { transaction, tables in
             var bytes = try record(&transaction, tables, 2)
@@ -94,6 +92,18 @@ struct TamperingTests {
             record.openings.append(Opening(slot: .note, subject: 0, nonce: [UInt8](repeating: 1, count: 32), content: []))
             try transaction.put(tables.events, LogTables.key(2), record.stored().record)
         },
+        Tampering("an opening that names another subject", finds: "identity slot names subject 9", at: 2) { transaction, tables in
+            var record = try LogReader(tables).record(at: 2, in: &transaction)
+            let place = try #require(record.openings.firstIndex { $0.slot == .identity })
+            record.openings[place].subject = 9
+            try transaction.put(tables.events, LogTables.key(2), record.stored().record)
+        },
+        Tampering("an opening that says it is sealed", finds: "identity slot does not match its commitment", at: 2) { transaction, tables in
+            var record = try LogReader(tables).record(at: 2, in: &transaction)
+            let place = try #require(record.openings.firstIndex { $0.slot == .identity })
+            record.openings[place].form = .sealed
+            try transaction.put(tables.events, LogTables.key(2), record.stored().record)
+        },
         Tampering("a missing chunk in the middle", finds: "chunk 1 of the content slot's text is missing", at: 5) { transaction, tables in
             try transaction.delete(tables.openings, LogTables.chunkKey(5, .content, 1))
         },
@@ -120,25 +130,31 @@ struct TamperingTests {
             try transaction.put(tables.openings, [0xff], [1])
         },
         Tampering("a wrong leaf hash", finds: "do not match their hash", at: 3) { transaction, tables in
-            try transaction.put(tables.leaves, LogTables.key(3), [UInt8](repeating: 7, count: 32))
+            try editTail(&transaction, tables) { $0[40 + 2 * 32] ^= 1 }
         },
-        Tampering("a leaf hash of wrong length", finds: "leaf hash of position 3") { transaction, tables in
-            try transaction.put(tables.leaves, LogTables.key(3), [7])
+        Tampering("a leaf hash too few", finds: "`tail` belongs to position 7") { transaction, tables in
+            try editTail(&transaction, tables) { $0.removeLast(32) }
         },
-        Tampering("a missing leaf hash", finds: "leaf hash of position 3") { transaction, tables in
-            try transaction.delete(tables.leaves, LogTables.key(3))
+        Tampering("a leaf hash too many", finds: "`tail` belongs to position 7") { transaction, tables in
+            try editTail(&transaction, tables) { $0 += [UInt8](repeating: 7, count: 32) }
         },
-        Tampering("a leaf hash beyond the head", finds: "the leaves table has") { transaction, tables in
-            try transaction.put(tables.leaves, LogTables.key(1_000), [UInt8](repeating: 7, count: 32))
+        Tampering("a wrong root", finds: "another root than the meta row `tail` says") { transaction, tables in
+            try editTail(&transaction, tables) { $0[8] ^= 1 }
         },
-        Tampering("a wrong tree node", finds: "tree node (2, 0) does not match its children", at: 4) { transaction, tables in
-            try transaction.put(tables.nodes, LogTables.nodeKey(level: 2, index: 0), [UInt8](repeating: 7, count: 32))
+        Tampering("a wrong head", finds: "`tail` belongs to position 8") { transaction, tables in
+            try editTail(&transaction, tables) { $0[7] = 8 }
         },
-        Tampering("a missing tree node", finds: "tree node (1, 1)") { transaction, tables in
-            try transaction.delete(tables.nodes, LogTables.nodeKey(level: 1, index: 1))
+        Tampering("a tail without its last byte", finds: "`tail` has 263 bytes") { transaction, tables in
+            try editTail(&transaction, tables) { $0.removeLast() }
         },
-        Tampering("a tree node too many", finds: "the nodes table has") { transaction, tables in
-            try transaction.put(tables.nodes, LogTables.nodeKey(level: 9, index: 1), [UInt8](repeating: 7, count: 32))
+        Tampering("a tail of one byte", finds: "`tail` has 1 bytes") { transaction, tables in
+            try editTail(&transaction, tables) { $0 = [7] }
+        },
+        Tampering("a missing tail", finds: "`tail` is missing") { transaction, tables in
+            try transaction.delete(tables.meta, treeTailRow)
+        },
+        Tampering("a tree node too many", finds: "the nodes table has 1 rows") { transaction, tables in
+            try transaction.put(tables.nodes, LogTables.key(16), [UInt8](repeating: 7, count: 32))
         },
         Tampering("a gap", finds: "missing although later ones exist", at: 3) { transaction, tables in
             try transaction.delete(tables.events, LogTables.key(3))
@@ -146,7 +162,7 @@ struct TamperingTests {
         Tampering("the first event gone", finds: "missing although later ones exist", at: 1) { transaction, tables in
             try transaction.delete(tables.events, LogTables.key(1))
         },
-        Tampering("the last event gone", finds: "the leaves table has") { transaction, tables in
+        Tampering("the last event gone", finds: "`tail` belongs to position 7, the last event is at 6") { transaction, tables in
             let last = try #require(try transaction.last(tables.events))
             try transaction.delete(tables.events, last.key)
         },
@@ -168,7 +184,7 @@ struct TamperingTests {
         Tampering("another event first", finds: "does not begin with LedgerOpened", at: 1) { transaction, tables in
             let bytes = try record(&transaction, tables, 2)
             try transaction.put(tables.events, LogTables.key(1), bytes)
-            try transaction.put(tables.leaves, LogTables.key(1), try #require(try transaction.copy(tables.leaves, LogTables.key(2))))
+            try fitTree(tables, in: &transaction)
         },
         Tampering("a time that goes back", finds: "recorded time goes back", at: 4) { transaction, tables in
             try change(&transaction, tables, 4) { $0.recordedAt = TestClock.start.adding(seconds: -1) ?? .epoch }
@@ -197,6 +213,12 @@ struct TamperingTests {
             try LogFormat(pageSize: 4_096, logID: other).write(tables, in: &transaction)
         },
     ]
+
+    private static func editTail(_ transaction: inout WriteTransaction, _ tables: LogTables, _ body: (inout [UInt8]) -> Void) throws {
+        var row = try #require(try transaction.copy(tables.meta, treeTailRow))
+        body(&row)
+        try transaction.put(tables.meta, treeTailRow, row)
+    }
 
     @Test(arguments: rows)
     func `the check stops at what was tampered with and names it`(_ tampering: Tampering) async throws {
@@ -251,7 +273,8 @@ struct TamperingTests {
         }
     }
 
-    @Test func `a folder of another version gets no table of this one`() async throws {
+    @Test(arguments: [1, 3] as [UInt8])
+    func `a folder of another version gets no table of this one`(_ version: UInt8) async throws {
         let test = try await Self.sample()
         let folder = try TemporaryFolder()
         do {
@@ -262,7 +285,7 @@ struct TamperingTests {
             }
             try environment.tamper { transaction in
                 var other = try #require(row)
-                other[11] = 2
+                other[11] = version
                 try transaction.put(environment.table("meta"), Array("format".utf8), other)
             }
         }
@@ -277,7 +300,11 @@ struct TamperingTests {
         let test = try await Self.sample()
         try withRows(test.path) { environment in
             let tables = LogTables(environment)
-            try environment.tamper { try $0.put(tables.leaves, LogTables.key(Position(position)), [UInt8](repeating: 7, count: 32)) }
+            try environment.tamper { transaction in
+                var bytes = try Self.record(&transaction, tables, Position(position))
+                bytes[4] ^= 1
+                try transaction.put(tables.events, LogTables.key(Position(position)), bytes)
+            }
         }
         #expect { try Ledger.open(test.path) } throws: { error in
             (error as? LedgerError)?.code == .damaged && "\(error)".contains("position \(position)")
@@ -296,6 +323,7 @@ struct TamperingTests {
                 var appender = try LogAppender(tables, in: &transaction)
                 _ = try appender.append(
                     Record(leaf: leaf, openings: []), recordedAt: TestClock.start.adding(seconds: 9) ?? .epoch, in: &transaction)
+                try appender.writeTail(in: &transaction)
             }
         }
         for open in [{ try Ledger.open(test.path) as Any }, { try Ledger.rebuild(test.path) }] {

@@ -46,6 +46,7 @@ struct ChargeTablesTests {
                     let leaf = EventCodec.encode(event, Envelope(recordedAt: TestClock.start))
                     _ = try appender.append(Record(leaf: leaf, openings: []), recordedAt: TestClock.start, in: &transaction)
                 }
+                try appender.writeTail(in: &transaction)
             }
         }
         return test

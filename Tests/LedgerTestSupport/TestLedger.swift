@@ -11,7 +11,11 @@ public final class TestLedger: Sendable {
 
     public var path: String { folder.path }
 
-    public init(seed: UInt64 = 1, _ options: Ledger.Options = Ledger.Options()) throws {
+    /// All tests run in one process, and many of their ledgers are open at a time: with maps of the usual size they would not fit its
+    /// address space.
+    public static let options = Ledger.Options(mapSizeBytes: 4 << 30)
+
+    public init(seed: UInt64 = 1, _ options: Ledger.Options = options) throws {
         folder = try TemporaryFolder()
         clock = TestClock(seed: seed)
         try Ledger.create(folder.path, options: options, environment: clock.environment)
@@ -19,7 +23,7 @@ public final class TestLedger: Sendable {
     }
 
     /// A ledger that was closed, opened again.
-    public init(reopening other: TestLedger, _ options: Ledger.Options = Ledger.Options()) throws {
+    public init(reopening other: TestLedger, _ options: Ledger.Options = options) throws {
         folder = other.folder
         clock = other.clock
         ledger = try Ledger.open(folder.path, options, environment: clock.environment)

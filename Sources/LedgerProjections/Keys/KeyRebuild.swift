@@ -26,6 +26,7 @@ package enum LiveSet {
 package struct KeyRebuild {
     package private(set) var fold: KeyFold
     private let log: LogReader
+    private var events: VerifiedEvents
 
     /// Empties the set and stands before the first event.
     package init(_ tables: KeyTables, _ log: LogTables, in transaction: inout WriteTransaction) throws {
@@ -33,6 +34,7 @@ package struct KeyRebuild {
         try transaction.delete(log.meta, KeyFold.rowName(tables.set))
         fold = try KeyFold(tables, in: &transaction)
         self.log = LogReader(log)
+        events = VerifiedEvents(self.log)
     }
 
     /// Folds further events until `isOver` says that the slice has lasted long enough.
@@ -41,7 +43,7 @@ package struct KeyRebuild {
     package mutating func slice(in transaction: inout WriteTransaction, isOver: () -> Bool) throws -> Bool {
         let head = try log.head(in: &transaction).position
         while fold.position < head {
-            try fold.apply(log.verifiedEvent(at: fold.position.next, in: &transaction), in: &transaction)
+            try fold.apply(events.event(at: fold.position.next, in: &transaction), in: &transaction)
             if isOver() { break }
         }
         try fold.saveState(in: &transaction)

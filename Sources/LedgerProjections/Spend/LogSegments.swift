@@ -28,7 +28,8 @@ package struct LogSegments {
     private let environment: Environment
     private let size: Size
     private let through: Position
-    private var verifier: LeafVerifier?
+    /// The last event whose leaf was compared with the tree; `nil` if none is to be.
+    private var verified: Position?
     private var credentials: CredentialKeys
     private var builder: SpendSegmentBuilder
     /// The last event of the log, or the one to stop at, when the log was looked at last.
@@ -43,7 +44,7 @@ package struct LogSegments {
 
     /// - Parameters:
     ///   - through: the last event that is taken.
-    ///   - verifiesLeaves: whether each leaf is compared with its hash.
+    ///   - verifiesLeaves: whether leaves are compared with the tree: LMDB has no checksums, and bytes that rotted would be folded as they are.
     init(
         _ log: LogTables, _ environment: Environment, after position: Position, through: Position = .last, size: Size = .ofFold,
         verifiesLeaves: Bool = false
@@ -52,7 +53,7 @@ package struct LogSegments {
         self.environment = environment
         self.size = size
         self.through = through
-        verifier = verifiesLeaves ? LeafVerifier(log) : nil
+        verified = verifiesLeaves ? position : nil
         credentials = CredentialKeys(capacity: size.credentials)
         builder = SpendSegmentBuilder(after: position, keepsRawIDs: size.keepsRawIDs)
     }
@@ -96,15 +97,18 @@ package struct LogSegments {
     private mutating func step(in transaction: inout ReadTransaction) throws -> Position? {
         let first = position.next
         let limit = Int(min(UInt64(Self.step), head.value - position.value))
-        try verifier?.load(from: first, limit: limit, in: &transaction)
-        let verifier = verifier
+        try verifyLeaves(through: Position(position.value + UInt64(limit)), in: &transaction)
         var unknown: Position?
         try log.scan(from: first, limit: limit, in: &transaction) { position, record in
-            try verifier?.verify(record, at: position)
             unknown = try take(position, record)
             return unknown != nil || isFull ? .stop : .continue
         }
         return unknown
+    }
+
+    private mutating func verifyLeaves(through last: Position, in transaction: inout ReadTransaction) throws {
+        guard let verified, verified < last else { return }
+        self.verified = try log.verifyLeaves(from: verified.next, through: last, in: &transaction)
     }
 
     /// Takes an event.

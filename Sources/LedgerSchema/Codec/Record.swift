@@ -44,11 +44,33 @@ public struct Record: Hashable, Sendable {
         return bytes
     }
 
+    /// Where the leaf stands in a stored record.
+    ///
+    /// - Throws: `malformed` if the record is shorter than its leaf.
+    package static func leafRange(_ bytes: Span<UInt8>) throws(SchemaError) -> Range<Int> {
+        var (length, shift, offset) = (0, 0, 0)
+        while offset < bytes.count, shift < 21 {
+            let byte = bytes[offset]
+            offset += 1
+            length |= Int(byte & 0x7f) << shift
+            if byte < 0x80 {
+                guard length <= maximumLeafSize, length <= bytes.count - offset else { break }
+                return offset..<offset + length
+            }
+            shift += 7
+        }
+        throw otherLength
+    }
+
+    private static var otherLength: SchemaError {
+        SchemaError(.malformed, "the record's length does not match its bytes. The file is damaged; restore a backup.")
+    }
+
     /// Splits a stored record. Openings that stand in the openings table are not in it.
     package static func split(_ bytes: [UInt8]) throws(SchemaError) -> (leaf: ArraySlice<UInt8>, openings: ArraySlice<UInt8>) {
         var reader = VarintReader(bytes: bytes)
         guard let length = reader.varint(), length <= UInt64(maximumLeafSize), Int(length) <= bytes.count - reader.offset else {
-            throw SchemaError(.malformed, "the record's length does not match its bytes. The file is damaged; restore a backup.")
+            throw otherLength
         }
         let end = reader.offset + Int(length)
         return (bytes[reader.offset..<end], bytes[end...])

@@ -40,6 +40,7 @@ final class SpendLog {
                     events.append(
                         RecordedEvent(position: position, leafHash: hash, envelope: draft.envelope, event: draft.event, slots: Slots()))
                 }
+                try next.writeTail(in: &transaction)
             }
             appender = next
         }
