@@ -124,7 +124,7 @@ struct ActivityRoutes: Sendable {
         try takeWhole(&request, caller)
         let report = try report(request.query)
         return answer(report) { writer in
-            ActivityLists.write(ActivityLists(report: report).usersBySpend.dropFirst(offset).prefix(limit), to: &writer)
+            ActivityLists.write(ActivityLists(report: report).entitiesBySpend.dropFirst(offset).prefix(limit), to: &writer)
             writer.member("total_users", report.entities.count)
             writer.member("offset", offset)
             writer.member("limit", limit)
@@ -148,10 +148,7 @@ struct ActivityRoutes: Sendable {
         let export = ActivityExport(&request.reader)
         try take(&request, caller, isAggregated: true)
         export.prepare(&request.query)
-        let report = try report(request.query)
-        var response = export.response(export.rows(of: report, family), request.query, family)
-        response.setPosition(report.position.value)
-        return response
+        return try export.response(report(request.query), request.query, family)
     }
 
     // MARK: Common parts

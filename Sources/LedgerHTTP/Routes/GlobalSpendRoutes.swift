@@ -18,6 +18,11 @@ struct GlobalSpendRoutes: Sendable {
         add(to: router, "/global/spend/all_tag_names", tagNames)
         add(to: router, "/global/activity", activity)
         add(to: router, "/global/activity/model", modelActivity)
+        // LiteLLM's reports are tables that this fills anew; here every report is of the moment.
+        router.post("/global/spend/refresh") { _, context in
+            _ = try authenticator.administrator(context, "/global/spend/refresh")
+            return Response.json { $0.null() }
+        }
         router.post("/global/spend/end_users") { _, context in
             _ = try authenticator.reader(context, "/global/spend/end_users")
             return try await context.offload { try endUsers(context) }
@@ -91,9 +96,9 @@ struct GlobalSpendRoutes: Sendable {
     private func tags(_ context: LedgerRequestContext) throws -> Response {
         var query = try SpendDates(required: context.query, missing: SpendDates.missingAsError).query(.tag)
         query.byDay = false
-        query.entities = context.query.filter("tags").map { $0.split(separator: ",").map(String.init) }
+        query.entities = context.query.filter("tags")?.separatedByCommas
         let report = try report(query)
-        return response(report) { GlobalSpendAnswer.tags(ActivityLists(report: report).usersBySpend, to: &$0) }
+        return response(report) { GlobalSpendAnswer.tags(ActivityLists(report: report).entitiesBySpend, to: &$0) }
     }
 
     private func tagNames(_ context: LedgerRequestContext) throws -> Response {
@@ -123,7 +128,7 @@ struct GlobalSpendRoutes: Sendable {
         if let text = text("api_key") { query.token = Token(hex: text) ?? Token(secret: text) }
         let report = try report(query)
         return response(report) { writer in
-            GlobalSpendAnswer.endUsers(ActivityLists(report: report).usersBySpend.prefix(Self.mostEndUsers), to: &writer)
+            GlobalSpendAnswer.endUsers(ActivityLists(report: report).entitiesBySpend.prefix(Self.mostEndUsers), to: &writer)
         }
     }
 

@@ -36,12 +36,12 @@ struct OwnActivity {
     func restrict(_ request: inout ActivityRequest) throws {
         switch request.family {
         case .user:
-            guard request.query.entities.map({ $0 == [userID] }) ?? true else {
+            guard request.query.entities?.allSatisfy({ $0.hasSameBytes(as: userID) }) ?? true else {
                 throw APIError.detailError(.forbidden, "Non-admin users can only view their own spend data.", code: "forbidden")
             }
             request.query.entities = [userID]
         case .team:
-            if let other = request.query.entities?.first(where: { $0 != key.state.terms.teamID }) {
+            if let other = request.query.entities?.first(where: { !key.state.terms.teamID.hasSameBytes(as: $0) }) {
                 throw APIError.detailError(
                     .notFound, "User does not belong to Team= \(other). Call `/user/info` to see user's teams", code: "not_found")
             }

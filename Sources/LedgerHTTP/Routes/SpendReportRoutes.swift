@@ -101,11 +101,17 @@ struct SpendReportRoutes: Sendable {
         query.entities = reader.filter("user_id").map { [$0] }
         (query.byDay, query.dimensions, query.keys) = (false, [], .none)
         let report = try report(query)
-        let users = ActivityLists(report: report).usersBySpend.filter { $0.id != nil }
-        let aliases = Dictionary(grouping: report.keys) { $0.userID ?? "" }.mapValues { $0.compactMap(\.alias) }
+        let users = ActivityLists(report: report).entitiesBySpend.filter { $0.id != nil }
+        // By bytes: names that look alike are different names.
+        let keys = Dictionary(grouping: report.keys) { Array(($0.userID ?? "").utf8) }
         return response(report.position) { writer in
-            writer.array { for user in users { write(user, aliases[user.name] ?? [], to: &$0) } }
+            writer.array { for user in users { write(user, Self.aliases(of: keys[Array(user.name.utf8)] ?? []), to: &$0) } }
         }
+    }
+
+    private static func aliases(of keys: [ActivityReport.Key]) -> [String] {
+        Set(keys.compactMap { key in key.alias.map { Array($0.utf8) } }).sorted { $0.lexicographicallyPrecedes($1) }
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// A user's row. There is no directory of users: what is not the sum of charges is null or empty.
@@ -121,7 +127,7 @@ struct SpendReportRoutes: Sendable {
                 writer.nullMember(name)
             }
             writer.name("key_aliases")
-            writer.array { for alias in Set(aliases).sorted() { $0.string(alias) } }
+            writer.array { for alias in aliases { $0.string(alias) } }
         }
     }
 
@@ -132,7 +138,7 @@ struct SpendReportRoutes: Sendable {
         query.to = try SpendDates.date(context.query, "end_date")
         (query.byDay, query.dimensions, query.keys) = (false, [], .none)
         let report = try report(query)
-        return response(report.position) { GlobalSpendAnswer.tags(ActivityLists(report: report).usersBySpend, to: &$0) }
+        return response(report.position) { GlobalSpendAnswer.tags(ActivityLists(report: report).entitiesBySpend, to: &$0) }
     }
 
     private func report(_ query: ActivityQuery) throws -> ActivityReport {

@@ -9,8 +9,8 @@ struct ActivityEntities {
     private var names = ActivityNames()
     private var bySubject: [UInt64: Int32] = [:]
     /// By index.
-    private(set) var isWanted: [Bool] = []
-    /// What stands for none; negative until a charge has none.
+    private var isWanted: [Bool] = []
+    /// What stands for none; negative until a charge has none, and where the query does not count those.
     private(set) var unassigned: Int32 = -1
 
     init(_ query: ActivityQuery, _ directory: any ActivityDirectory) throws {
@@ -22,7 +22,11 @@ struct ActivityEntities {
 
     var texts: [String] { names.texts }
 
-    /// The entity that a key's own charges are laid to; negative where the charge itself says.
+    /// Whether the query counts what is laid to an entity.
+    @inline(__always)
+    func wants(_ index: Int32) -> Bool { index >= 0 && isWanted[Int(index)] }
+
+    /// The entity that a key's own charges are laid to; negative where the charge itself says, and where the query counts none.
     mutating func index(of label: KeyLabel) throws -> Int32 {
         switch query.entity {
         case .user: try label.user.map { try index(ofSubject: $0) } ?? none()
@@ -51,7 +55,7 @@ struct ActivityEntities {
     }
 
     private mutating func none() throws -> Int32 {
-        if unassigned < 0 { unassigned = try index(of: ActivityName.unassigned) }
+        if unassigned < 0, query.includesUnassigned { unassigned = try index(of: ActivityName.unassigned) }
         return unassigned
     }
 }

@@ -23,6 +23,11 @@ public struct ActivityMetrics: Hashable, Sendable {
 
     var isZero: Bool { self == ActivityMetrics() }
 
+    /// The order of lists by spend: the highest first, then by the bytes of a name.
+    package func ranks(before other: ActivityMetrics, _ name: String, _ otherName: String) -> Bool {
+        picodollars == other.picodollars ? name.precedes(otherName) : picodollars > other.picodollars
+    }
+
     /// The sum of parts of one sum, which fits if that does.
     public static func sum(of parts: some Sequence<ActivityMetrics>) -> ActivityMetrics {
         parts.reduce(into: ActivityMetrics()) { _ = $0.add($1) }

@@ -61,6 +61,8 @@ public struct ActivityQuery: Sendable {
     /// Names of entities; `nil`: all.
     public var entities: [String]?
     public var excluded: [String] = []
+    /// Counts charges without a user, team, organization or agent too, under ``ActivityName/unassigned``.
+    public var includesUnassigned = true
     /// Name of a model or a model group.
     public var model: String?
     /// Charges of this credential alone; with `joinsRotations` of its key.

@@ -178,7 +178,7 @@ struct ActivityRows {
     private mutating func add(
         _ metrics: Metrics, _ slot: Int, _ names: Names, _ entity: Int32, day: Int32, home: Int32, isTaken: Bool
     ) {
-        guard slots.entities.isWanted[Int(entity)] else { return }
+        guard slots.entities.wants(entity) else { return }
         if day >= 0 { count(metrics, slot, names, entity, day, isTaken) }
         if home >= 0 { count(metrics, slot, names, entity, home, !isTaken) }
     }

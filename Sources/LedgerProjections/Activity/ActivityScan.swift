@@ -155,10 +155,10 @@ struct ActivityScan {
             var offset = 0
             let name = try StoredName(prefix.span, at: &offset)
             let entity = try rows.slots.entity(named: tag(name))
-            return rows.slots.entities.isWanted[Int(entity)] ? .to(entity) : nil
+            return rows.slots.entities.wants(entity) ? .to(entity) : nil
         case .endUsers:
             let entity = try rows.slots.entity(ofUser: prefix.span.bigEndian(at: 0))
-            return rows.slots.entities.isWanted[Int(entity)] ? .to(entity) : nil
+            return rows.slots.entities.wants(entity) ? .to(entity) : nil
         case .overrides:
             if rows.query.entity == .team {
                 guard prefix[0] & 1 != 0 else { return nil }

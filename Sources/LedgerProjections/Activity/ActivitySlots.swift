@@ -5,7 +5,7 @@ struct ActivitySlots {
     struct Slot {
         /// Index into ``keys``; negative: the query leaves it out.
         var key: Int32
-        /// Index into the entities; negative: the row's table tells.
+        /// Index into the entities; negative: the row's table tells, or the query does not count charges of none.
         var entity: Int32
         /// The key's revision; that of an unknown token is 0.
         var revision: UInt64

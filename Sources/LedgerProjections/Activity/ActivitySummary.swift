@@ -99,9 +99,7 @@ struct ActivitySummary {
         case .none: return []
         case .all: return [Bool](repeating: true, count: places.count)
         case .top(let count):
-            let best = keys.sorted {
-                ($1.key.metrics.picodollars, $0.key.name) < ($0.key.metrics.picodollars, $1.key.name)
-            }
+            let best = keys.sorted { $0.key.metrics.ranks(before: $1.key.metrics, $0.key.name, $1.key.name) }
             var shown = [Bool](repeating: false, count: places.count)
             for key in best.prefix(count) { shown[key.number] = true }
             return shown
@@ -171,7 +169,7 @@ struct ActivitySummary {
 
 extension ActivityReport.Key {
     fileprivate func precedes(_ other: ActivityReport.Key) -> Bool {
-        if name != other.name { return inOrder([name], [other.name]) }
+        if !name.hasSameBytes(as: other.name) { return name.precedes(other.name) }
         if revision != other.revision { return revision < other.revision }
         return inOrder([alias, teamID, userID, organizationID], [other.alias, other.teamID, other.userID, other.organizationID])
     }
@@ -181,7 +179,7 @@ extension ActivityReport.Key {
 private func inOrder(_ left: [String?], _ right: [String?]) -> Bool {
     for (left, right) in zip(left, right) {
         let (left, right) = (left ?? "", right ?? "")
-        if !left.utf8.elementsEqual(right.utf8) { return left.utf8.lexicographicallyPrecedes(right.utf8) }
+        if !left.hasSameBytes(as: right) { return left.precedes(right) }
     }
     return false
 }

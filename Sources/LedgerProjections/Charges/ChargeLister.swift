@@ -85,7 +85,7 @@ package struct ChargeLister {
         let sign = query.ascending ? 1 : -1
         entries.sort { left, right in
             if left.number != right.number { return (left.number < right.number) == (sign > 0) }
-            if left.text != right.text { return (left.text < right.text) == (sign > 0) }
+            if !left.text.hasSameBytes(as: right.text) { return left.text.precedes(right.text) == (sign > 0) }
             return (left.position < right.position) == (sign > 0)
         }
         return entries

@@ -13,7 +13,7 @@ struct ChargeMatcher {
     mutating func matches(_ item: StoredCharge) throws -> Bool {
         let charge = item.charge
         guard isInTime(charge), isInBounds(charge), query.failed.map({ $0 == charge.failed }) ?? true else { return false }
-        if let id = query.requestID, charge.chargeID != id { return false }
+        if let id = query.requestID, !charge.chargeID.hasSameBytes(as: id) { return false }
         return try matchesNames(item) && matchesHolder(charge)
     }
 
@@ -30,10 +30,10 @@ struct ChargeMatcher {
         let charge = item.charge
         if let model = query.model {
             let own = try names.text(charge.model, .model) ?? (item.isAdjustment ? RollupKey.adjustment : nil)
-            guard own == model else { return false }
+            guard own.hasSameBytes(as: model) else { return false }
         }
-        if let group = query.modelGroup, try names.text(charge.modelGroup, .modelGroup) != group { return false }
-        if let endUser = query.endUser, try names.subject(charge.endUser) != endUser { return false }
+        if let group = query.modelGroup, try !names.text(charge.modelGroup, .modelGroup).hasSameBytes(as: group) { return false }
+        if let endUser = query.endUser, try !names.subject(charge.endUser).hasSameBytes(as: endUser) { return false }
         return true
     }
 
@@ -44,9 +44,9 @@ struct ChargeMatcher {
         let (token, keyID, label) = try names.holder(charge)
         if let wanted = query.token, wanted != token { return false }
         if let wanted = query.keyIDs, !(keyID.map(wanted.contains) ?? false) { return false }
-        if let alias = query.alias, alias != label.alias { return false }
-        if let team = query.teamID, team != charge.teamID ?? label.teamID { return false }
-        if let user = query.userID, try names.subject(charge.user ?? label.user) != user { return false }
+        if let alias = query.alias, !label.alias.hasSameBytes(as: alias) { return false }
+        if let team = query.teamID, !(charge.teamID ?? label.teamID).hasSameBytes(as: team) { return false }
+        if let user = query.userID, try !names.subject(charge.user ?? label.user).hasSameBytes(as: user) { return false }
         return true
     }
 }

@@ -5,6 +5,9 @@ extension String {
         var (left, right) = (self, other)
         return left.withUTF8 { a in right.withUTF8 { b in unsafe a.count == b.count && a.elementsEqual(b) } }
     }
+
+    /// Whether its bytes come before the other's.
+    package func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 }
 
 extension String? {

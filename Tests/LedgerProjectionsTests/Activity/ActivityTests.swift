@@ -80,6 +80,8 @@ import Testing
                 query = ActivityQuery(entity)
                 query.zone = try zone(name)
                 try expectSame(query, history, tail)
+                query.includesUnassigned = false
+                try expectSame(query, history, tail)
             }
         }
     }

@@ -79,11 +79,12 @@ struct NaiveActivity: Equatable {
     private func entities(
         _ charge: Charge, _ label: KeyLabel, _ query: ActivityQuery, _ directory: FakeDirectory
     ) throws -> [String] {
-        switch query.entity {
-        case .user: [try (charge.user ?? label.user).map(directory.subjectName) ?? "Unassigned"]
-        case .team: [charge.teamID ?? label.teamID ?? "Unassigned"]
-        case .organization: [label.organizationID ?? "Unassigned"]
-        case .agent: [label.agentID ?? "Unassigned"]
+        let none = query.includesUnassigned ? ["Unassigned"] : []
+        return switch query.entity {
+        case .user: try (charge.user ?? label.user).map { [try directory.subjectName($0)] } ?? none
+        case .team: (charge.teamID ?? label.teamID).map { [$0] } ?? none
+        case .organization: label.organizationID.map { [$0] } ?? none
+        case .agent: label.agentID.map { [$0] } ?? none
         case .tag: try Set(charge.tags).map { try text($0, .tag, directory) ?? "" }
         case .customer: charge.endUser == 0 ? [] : [try directory.subjectName(charge.endUser)]
         }

@@ -54,10 +54,8 @@ struct ActivityExport {
         if kind == .withUsers { query.attribution = .asOf }
     }
 
-    func rows(of report: ActivityReport, _ family: ActivityFamily) -> [Row] {
-        report.days.reversed().flatMap { day in
-            day[kind == .withModels ? .entityModels : .entities].flatMap { rows(of: $0, day.date, report, family) }
-        }
+    private func rows(of day: ActivityReport.Day, _ report: ActivityReport, _ family: ActivityFamily) -> [Row] {
+        day[kind == .withModels ? .entityModels : .entities].flatMap { rows(of: $0, day.date, report, family) }
     }
 
     private func rows(
@@ -103,14 +101,25 @@ struct ActivityExport {
         "cache_creation_input_tokens",
     ]
 
-    func response(_ rows: [Row], _ query: ActivityQuery, _ family: ActivityFamily) -> Response {
+    /// The file, the first day first.
+    func response(_ report: ActivityReport, _ query: ActivityQuery, _ family: ActivityFamily) -> Response {
         let range = [query.from, query.to].compactMap { $0?.description }.joined(separator: "-")
         let name = "\(family == .endUser ? "customer" : family.rawValue)-usage-\(range)-\(kind.rawValue).\(format.rawValue)"
+        let last = report.days.count - 1
         var response =
             switch format {
-            case .csv: Response.bytes(csv(rows), contentType: "text/csv; charset=utf-8")
-            case .json: Response.json { writer in writer.array { for row in rows { write(row, to: &$0) } } }
+            case .csv:
+                PartedBody(start: line(Self.columns), separator: [], count: report.days.count, end: []) { index in
+                    csv(rows(of: report.days[last - index], report, family))
+                }.response(contentType: "text/csv; charset=utf-8", isLong: report.isLong)
+            case .json:
+                PartedBody(
+                    start: [UInt8(ascii: "[")], separator: [UInt8(ascii: ",")], count: report.days.count, end: [UInt8(ascii: "]")]
+                ) { index in
+                    json(rows(of: report.days[last - index], report, family))
+                }.response(contentType: "application/json", isLong: report.isLong)
             }
+        response.setPosition(report.position.value)
         response.headers[.cacheControl] = "no-store"
         response.headers[.contentDisposition] = "attachment; filename=\"\(name)\""
         return response
@@ -137,18 +146,33 @@ struct ActivityExport {
         }
     }
 
+    /// Objects with commas between.
+    private func json(_ rows: [Row]) -> [UInt8] {
+        var writer = JSONWriter(capacity: 512 * rows.count)
+        writer.array { for row in rows { write(row, to: &$0) } }
+        return Array(writer.bytes.dropFirst().dropLast())
+    }
+
     private func csv(_ rows: [Row]) -> [UInt8] {
-        var bytes = Array(Self.columns.joined(separator: ",").utf8) + [0x0d, 0x0a]
-        for row in rows {
-            let fields = texts(row).map { Self.quoted($0 ?? "") } + numbers(row.metrics)
-            bytes += Array(fields.joined(separator: ",").utf8) + [0x0d, 0x0a]
-        }
+        var bytes: [UInt8] = []
+        for row in rows { bytes += line(texts(row).map { Self.cell($0 ?? "") } + numbers(row.metrics)) }
         return bytes
     }
 
-    /// RFC 4180: in quotes where the text has a comma, a quote or a line's end.
-    private static func quoted(_ text: String) -> String {
-        guard text.utf8.contains(where: { [0x22, 0x2c, 0x0a, 0x0d].contains($0) }) else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    private func line(_ cells: [String]) -> [UInt8] { Array(cells.joined(separator: ",").utf8) + [0x0d, 0x0a] }
+
+    /// A text that a spreadsheet would take for a formula, behind an apostrophe; in quotes where it has a comma, a quote or a line's end
+    /// (RFC 4180). By bytes: marks may combine with any of these.
+    private static func cell(_ text: String) -> String {
+        var bytes = Array(text.utf8)
+        if let first = bytes.first, formulaStarts.contains(first) { bytes.insert(UInt8(ascii: "'"), at: 0) }
+        if bytes.contains(where: quotedBytes.contains) {
+            let quote = UInt8(ascii: "\"")
+            bytes = [quote] + bytes.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
+
+    private static let formulaStarts = Array("=+-@\t\r".utf8)
+    private static let quotedBytes = Array("\",\n\r".utf8)
 }

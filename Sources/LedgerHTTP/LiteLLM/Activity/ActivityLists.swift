@@ -13,16 +13,16 @@ struct ActivityLists {
 
     /// The report's keys with their metrics, by spend, the highest first; one entry for each name.
     var keysBySpend: [ActivityReport.Key] {
-        report.keys.sorted { left, right in
-            left.metrics.spend == right.metrics.spend ? left.name < right.name : left.metrics.spend > right.metrics.spend
-        }
+        report.keys.sorted { $0.metrics.ranks(before: $1.metrics, $0.name, $1.name) }
     }
 
     /// Those whose alias, name or user contains a text, without regard to case.
     func keys(matching text: String) -> [ActivityReport.Key] {
-        let text = text.lowercased()
+        let bytes = Array(text.lowercased().utf8)
         return keysBySpend.filter { key in
-            [key.name, key.alias, key.userID, key.keyID?.description].contains { $0?.lowercased().contains(text) ?? false }
+            [key.name, key.alias, key.userID, key.keyID?.description].contains { name in
+                name.map { Array($0.lowercased().utf8).contains(bytes) } ?? false
+            }
         }
     }
 
@@ -32,21 +32,19 @@ struct ActivityLists {
             key.metrics.promptTokens - min(key.metrics.cacheReadTokens, key.metrics.promptTokens)
         }
         return report.keys.filter { uncached($0) > 0 }.sorted { left, right in
-            uncached(left) == uncached(right) ? left.name < right.name : uncached(left) > uncached(right)
+            uncached(left) == uncached(right) ? left.name.precedes(right.name) : uncached(left) > uncached(right)
         }
     }
 
     /// What the keys of one entry of a dimension spent on it, the highest first.
     func keys(of name: String, in dimension: ActivityQuery.Dimension) -> [ActivityReport.Key] {
-        let shares = report.days.first?[dimension].first { $0.name == name }?.keys ?? []
+        let shares = report.days.first?[dimension].first { $0.name.hasSameBytes(as: name) }?.keys ?? []
         let keys = shares.map { share in
             var key = report.keys[share.key]
             key.metrics = share.metrics
             return key
         }
-        return keys.sorted { left, right in
-            left.metrics.spend == right.metrics.spend ? left.name < right.name : left.metrics.spend > right.metrics.spend
-        }
+        return keys.sorted { $0.metrics.ranks(before: $1.metrics, $0.name, $1.name) }
     }
 
     static func write(_ keys: some Sequence<ActivityReport.Key>, _ form: Form, to writer: inout JSONWriter) {
@@ -69,10 +67,13 @@ struct ActivityLists {
         }
     }
 
-    /// Users by spend, the highest first.
-    var usersBySpend: [ActivityReport.Entity] {
+    /// Users or other entities by spend, the highest first; none is the last of those that spent the same.
+    var entitiesBySpend: [ActivityReport.Entity] {
         report.entities.sorted { left, right in
-            left.metrics.spend == right.metrics.spend ? (left.id ?? "") < (right.id ?? "") : left.metrics.spend > right.metrics.spend
+            guard left.metrics.spend == right.metrics.spend, left.id == nil || right.id == nil else {
+                return left.metrics.ranks(before: right.metrics, left.id ?? "", right.id ?? "")
+            }
+            return left.id != nil && right.id == nil
         }
     }
 

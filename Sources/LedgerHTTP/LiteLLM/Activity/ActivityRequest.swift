@@ -15,6 +15,7 @@ struct ActivityRequest {
         self.reader = reader
         self.family = family
         query = ActivityQuery(family.entity)
+        query.includesUnassigned = family == .user
     }
 
     /// Reads dates, zone and filters; the route's own parameters have been read before.
@@ -71,12 +72,10 @@ struct ActivityRequest {
         }
     }
 
-    /// A family's entities: a list with commas between, of users one.
+    /// A family's entities: a list with commas between, of users one. A list of commas alone names nobody.
     private func names(_ text: String?) -> [String]? {
         guard let text else { return nil }
-        if family == .user { return [text] }
-        let names = text.split(separator: ",").map { String($0.trimmed) }.filter { !$0.isEmpty }
-        return names.isEmpty ? nil : names
+        return family == .user ? [text] : text.separatedByCommas
     }
 
     private static func position(_ text: String, _ position: (Instant) throws -> Position) throws -> Position {
@@ -103,17 +102,13 @@ struct ActivityRequest {
     }
 }
 
+extension String {
+    /// The parts between commas that are not empty. A comma is one whatever follows it: marks that combine with it are the next part's.
+    var separatedByCommas: [String] { utf8.split(separator: UInt8(ascii: ",")).map { String(decoding: $0, as: UTF8.self) } }
+}
+
 extension APIError {
     init(_ error: TimeZoneError) {
         self = .detailError(.badRequest, error.message, code: error.code == .noDatabase ? "no_time_zones" : "invalid_timezone")
-    }
-}
-
-extension Substring {
-    fileprivate var trimmed: Substring {
-        var text = self
-        while text.first?.isWhitespace ?? false { text.removeFirst() }
-        while text.last?.isWhitespace ?? false { text.removeLast() }
-        return text
     }
 }

@@ -38,13 +38,14 @@ enum GlobalSpendAnswer {
                 for day in report.days.reversed() {
                     writer.object { writer in
                         writer.member("date", day.date.description)
-                        for team in day[.entities] { writer.member(team.name, raw: team.metrics.spend.liteLLMText) }
+                        // A team that is called so has no place beside the date; below it has.
+                        for team in day[.entities] where team.name != "date" {
+                            writer.member(team.name, raw: team.metrics.spend.liteLLMText)
+                        }
                     }
                 }
             }
-            let teams = report.entities.sorted { left, right in
-                left.metrics.spend == right.metrics.spend ? left.name < right.name : left.metrics.spend > right.metrics.spend
-            }
+            let teams = ActivityLists(report: report).entitiesBySpend
             writer.name("teams")
             writer.array { for team in teams { $0.string(team.name) } }
             writer.name("total_spend_per_team")
@@ -61,9 +62,7 @@ enum GlobalSpendAnswer {
 
     /// Entries of one dimension over a whole range, the highest spend first.
     static func entriesBySpend(_ report: ActivityReport, _ dimension: ActivityQuery.Dimension) -> [ActivityReport.Entry] {
-        (report.days.first?[dimension] ?? []).sorted { left, right in
-            left.metrics.spend == right.metrics.spend ? left.name < right.name : left.metrics.spend > right.metrics.spend
-        }
+        (report.days.first?[dimension] ?? []).sorted { $0.metrics.ranks(before: $1.metrics, $0.name, $1.name) }
     }
 
     static func entries(
@@ -129,8 +128,11 @@ enum GlobalSpendAnswer {
         let models = byModel.map { name, days in
             (name: String(decoding: name, as: UTF8.self), days: days, total: ActivityMetrics.sum(of: days.map(\.metrics)))
         }
+        let sorted = models.sorted { left, right in
+            left.total.requests == right.total.requests ? left.name.precedes(right.name) : left.total.requests > right.total.requests
+        }
         writer.array { writer in
-            for model in models.sorted(by: { ($1.total.requests, $0.name) < ($0.total.requests, $1.name) }) {
+            for model in sorted {
                 writer.object { writer in
                     writer.member("model", model.name)
                     writer.name("daily_data")
