@@ -42,7 +42,7 @@ package struct LogTables: Sendable {
 
 extension Span<UInt8> {
     /// The big-endian integer of 8 bytes from `offset` on.
-    package func bigEndian(at offset: Int) -> UInt64 {
+    @inlinable package func bigEndian(at offset: Int) -> UInt64 {
         var value: UInt64 = 0
         for index in offset..<offset + 8 { value = value << 8 | UInt64(self[index]) }
         return value

@@ -54,6 +54,11 @@ public struct Hash32: Hashable, Sendable {
         try unsafe withUnsafeBytes(of: self) { (buffer) throws(Failure) -> Result in try unsafe body(buffer) }
     }
 
+    /// The 32 bytes as four big-endian numbers.
+    package var bigEndianWords: (UInt64, UInt64, UInt64, UInt64) {
+        (word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian)
+    }
+
     /// The 32 bytes, without an allocation.
     public var inlineBytes: [32 of UInt8] {
         unsafe unsafeBitCast(self, to: [32 of UInt8].self)

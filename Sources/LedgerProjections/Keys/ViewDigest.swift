@@ -36,6 +36,10 @@ package struct ViewDigest: Hashable, Sendable {
     /// ``subtract(_:_:_:)`` without an allocation of its own.
     mutating func subtract(_ table: UInt8, key: Span<UInt8>, value: Span<UInt8>) { subtract(Self.row(table, key: key, value: value)) }
 
+    /// Adds a row by the hash of table number ‖ key length ‖ key ‖ value.
+    @inline(__always)
+    mutating func add(rowHash hash: Hash32) { add(hash.bigEndianWords) }
+
     /// Adds the digest of other rows.
     mutating func add(_ other: ViewDigest) { add((other.w3, other.w2, other.w1, other.w0)) }
 
@@ -68,14 +72,8 @@ package struct ViewDigest: Hashable, Sendable {
             for shift in stride(from: 24, through: 0, by: -8) { row.append(UInt8(truncatingIfNeeded: key.count >> shift)) }
             for index in key.indices { row.append(key[index]) }
             for index in value.indices { row.append(value[index]) }
-            return Hash32.sha256(row.span).withBytes { hash in (word(hash, 0), word(hash, 8), word(hash, 16), word(hash, 24)) }
+            return Hash32.sha256(row.span).bigEndianWords
         }
-    }
-
-    private static func word(_ bytes: Span<UInt8>, _ offset: Int) -> UInt64 {
-        var value: UInt64 = 0
-        for index in offset..<offset + 8 { value = value << 8 | UInt64(bytes[index]) }
-        return value
     }
 
     private static func integers(_ bytes: [UInt8]) -> [UInt64] {

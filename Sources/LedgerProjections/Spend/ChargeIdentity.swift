@@ -20,7 +20,7 @@ package struct ChargeIdentity: FlatKey, Comparable {
 
     package init(hour: Int32, hash: Hash32) {
         self.hour = hour
-        (high, low) = hash.withBytes { bytes in (bytes.bigEndian(at: 0), bytes.bigEndian(at: 8)) }
+        (high, low, _, _) = hash.bigEndianWords
     }
 
     package static func hour(of moment: Instant) -> Int32 {
@@ -53,30 +53,5 @@ package struct ChargeIdentities: Sendable {
 
     package func forEach(_ body: (ChargeIdentity, Position) throws -> Void) rethrows {
         for number in positions.indices { try body(index.keys[number], positions[number]) }
-    }
-}
-
-/// Charge ids on their way to be hashed by another thread.
-struct RawChargeIDs: Sendable {
-    private struct Entry {
-        var position: Position
-        var start: Int
-        var hour: Int32
-    }
-
-    private var bytes: [UInt8] = []
-    private var entries: [Entry] = []
-
-    mutating func append(_ id: Span<UInt8>, _ hour: Int32, _ position: Position) {
-        entries.append(Entry(position: position, start: bytes.count, hour: hour))
-        bytes.append(copying: id)
-    }
-
-    func forEach(_ body: (ChargeIdentity, Position) throws -> Void) rethrows {
-        for (number, entry) in entries.enumerated() {
-            let end = number + 1 < entries.count ? entries[number + 1].start : bytes.count
-            let hash = Hash32.sha256(bytes.span.extracting(entry.start..<end))
-            try body(ChargeIdentity(hour: entry.hour, hash: hash), entry.position)
-        }
     }
 }

@@ -51,12 +51,25 @@ package struct KeySpend: Sendable {
         }
     }
 
-    /// The window that a limit's charges fall into now; most follow one another in time.
-    private struct OpenWindow {
-        var start: Instant
-        var end: Instant
-        var picodollars: Int128
+    /// A limit, and the window that its charges fall into now: most follow one another in time.
+    private struct Counter {
+        let limit: LimitID
+        var isOpen = false
         var isChanged = false
+        var start = Instant.epoch
+        var end = Instant.epoch
+        var picodollars: Int128 = 0
+
+        init(_ limit: LimitID) { self.limit = limit }
+
+        @inline(__always)
+        mutating func add(_ charge: ChargedAmount) throws(FoldError) {
+            picodollars = try KeySpend.sum(picodollars, charge.amount, at: charge.position)
+            isChanged = true
+        }
+
+        @inline(__always)
+        func holds(_ moment: Instant) -> Bool { isOpen && start <= moment && (moment < end || end == .distantFuture) }
     }
 
     /// `nil` before the key is made.
@@ -64,11 +77,11 @@ package struct KeySpend: Sendable {
     private var windows: [WindowKey: WindowSum] = [:]
     private var changed: Set<WindowKey> = []
     /// By the place of the limit in the row.
-    private var open: [OpenWindow?] = []
+    private var counters: [Counter] = []
 
     package init(_ row: Row?) {
         self.row = row
-        open = Array(repeating: nil, count: row?.limits.count ?? 0)
+        counters = row?.limits.map { Counter($0.id) } ?? []
     }
 
     /// Windows that are held in memory.
@@ -100,26 +113,33 @@ package struct KeySpend: Sendable {
 }
 
 extension KeySpend {
-    private mutating func add(_ charge: ChargedAmount, _ names: ModelNames, _ stored: (WindowKey) throws -> WindowSum?) throws {
-        guard var row else { throw FoldError(position: charge.position, message: "a key is charged that was never made") }
-        row.total = try Self.sum(row.total, charge.amount, at: charge.position)
-        if !charge.isAdjustment {
-            row.count += 1
-            row.lastOccurredAt = max(row.lastOccurredAt ?? .distantPast, charge.occurredAt)
+    /// Takes a charge or a correction if nothing that is stored has to be read for it.
+    ///
+    /// - Returns: `false` if something has; nothing is done then.
+    @inline(__always)
+    mutating func addToOpenWindows(_ charge: ChargedAmount) throws -> Bool {
+        for index in counters.indices where counters[index].limit.kind == .model || !counters[index].holds(charge.occurredAt) {
+            return false
         }
-        self.row = row
-        for index in row.limits.indices {
-            let limit = row.limits[index]
-            if limit.id.kind == .model, try !limit.counts(charge, names) { continue }
-            try openWindow(index, of: limit, at: charge.occurredAt, stored)
-            guard var window = open[index] else { continue }
-            window.picodollars = try Self.sum(window.picodollars, charge.amount, at: charge.position)
-            window.isChanged = true
-            open[index] = window
+        guard try row?.add(charge) != nil else { return false }
+        for index in counters.indices { try counters[index].add(charge) }
+        return true
+    }
+
+    /// Takes a charge or a correction, as ``apply(_:names:stored:)`` does.
+    mutating func add(_ charge: ChargedAmount, _ names: ModelNames, _ stored: (WindowKey) throws -> WindowSum?) throws {
+        guard try row?.add(charge) != nil else {
+            throw FoldError(position: charge.position, message: "a key is charged that was never made")
+        }
+        for index in counters.indices {
+            if counters[index].limit.kind == .model, try !counters[index].limit.counts(charge, names) { continue }
+            if !counters[index].holds(charge.occurredAt) { try open(index, at: charge.occurredAt, stored) }
+            try counters[index].add(charge)
         }
     }
 
-    private static func sum(_ sum: Int128, _ amount: Int64, at position: Position) throws(FoldError) -> Int128 {
+    @inline(__always)
+    fileprivate static func sum(_ sum: Int128, _ amount: Int64, at position: Position) throws(FoldError) -> Int128 {
         let (total, overflow) = sum.addingReportingOverflow(Int128(amount))
         if overflow { throw FoldError(position: position, message: "the sum of a key's charges does not fit 128 bits") }
         return total
@@ -141,7 +161,7 @@ extension KeySpend {
             guard let old = row?.limits else { throw FoldError(position: set.position, message: "a key is changed that was never made") }
             try replace(old, by: SpendLimit.limits(old, changedBy: terms, clearing: cleared), at: set.recordedAt, stored)
         }
-        open = Array(repeating: nil, count: row?.limits.count ?? 0)
+        counters = row?.limits.map { Counter($0.id) } ?? []
     }
 
     /// Lets the windows of now go on under the new limits.
@@ -159,26 +179,26 @@ extension KeySpend {
             set(key, carried)
         }
         row?.limits = new
-        open = Array(repeating: nil, count: new.count)
+        counters = new.map { Counter($0.id) }
     }
 
-    private mutating func openWindow(
-        _ index: Int, of limit: SpendLimit, at moment: Instant, _ stored: (WindowKey) throws -> WindowSum?
-    ) throws {
-        if let window = open[index], window.start <= moment, moment < window.end || window.end == .distantFuture { return }
+    private mutating func open(_ index: Int, at moment: Instant, _ stored: (WindowKey) throws -> WindowSum?) throws {
         close(index)
+        guard let limit = row?.limits[index] else { return }
         let (start, end) = limit.window(at: moment)
-        open[index] = OpenWindow(start: start, end: end, picodollars: try sum(limit, start: start, stored))
+        let sum = try sum(limit, start: start, stored)
+        (counters[index].start, counters[index].end, counters[index].picodollars) = (start, end, sum)
+        counters[index].isOpen = true
     }
 
     private mutating func close() {
-        for index in open.indices { close(index) }
+        for index in counters.indices { close(index) }
     }
 
     private mutating func close(_ index: Int) {
-        guard let window = open[index], let limit = row?.limits[index] else { return }
-        if window.isChanged { set(WindowKey(limit: limit.id, start: window.start), window.picodollars) }
-        open[index] = nil
+        let counter = counters[index]
+        if counter.isOpen, counter.isChanged { set(WindowKey(limit: counter.limit, start: counter.start), counter.picodollars) }
+        counters[index] = Counter(counter.limit)
     }
 
     private mutating func set(_ key: WindowKey, _ picodollars: Int128) {
@@ -197,10 +217,19 @@ extension KeySpend {
     }
 }
 
-extension SpendLimit {
+extension KeySpend.Row {
+    fileprivate mutating func add(_ charge: ChargedAmount) throws(FoldError) {
+        total = try KeySpend.sum(total, charge.amount, at: charge.position)
+        if charge.isAdjustment { return }
+        count += 1
+        lastOccurredAt = max(lastOccurredAt ?? .distantPast, charge.occurredAt)
+    }
+}
+
+extension LimitID {
     /// A model budget counts what names its model as model or as model group.
     fileprivate func counts(_ charge: ChargedAmount, _ names: ModelNames) throws -> Bool {
-        if try names.hash(of: charge.model, .model) == id.hash { return true }
-        return try names.hash(of: charge.modelGroup, .modelGroup) == id.hash
+        if try names.hash(of: charge.model, .model) == hash { return true }
+        return try names.hash(of: charge.modelGroup, .modelGroup) == hash
     }
 }

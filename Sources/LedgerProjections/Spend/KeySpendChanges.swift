@@ -9,6 +9,8 @@ struct KeySpendChanges: Sendable {
         /// Codes as in ``RollupKey``.
         var model: UInt32
         var modelGroup: UInt32
+        /// Number of the key in ``keyIDs``.
+        fileprivate(set) var key: UInt32 = 0
         /// Index of the key's next entry; 0 if it is the last.
         fileprivate(set) var next: UInt32 = 0
         /// What else happened, by its index in `others` plus one; 0 for a charge.
@@ -19,6 +21,14 @@ struct KeySpendChanges: Sendable {
     enum Entry {
         case charge(Charge)
         case other(SpendChange)
+
+        @inline(__always)
+        var position: Position {
+            switch self {
+            case .charge(let charge): Position(charge.position)
+            case .other(let change): change.position
+            }
+        }
     }
 
     private struct Chain {
@@ -38,8 +48,9 @@ struct KeySpendChanges: Sendable {
     @inline(__always)
     mutating func append(_ charge: Charge, of keyID: KeyID) {
         let place = UInt32(entries.count)
-        entries.append(charge)
         let number = index.insert(keyID)
+        entries.append(charge)
+        entries[Int(place)].key = UInt32(number)
         if number == chains.count {
             chains.append(Chain(first: place, last: place))
         } else {
@@ -55,6 +66,7 @@ struct KeySpendChanges: Sendable {
         append(entry, of: keyID)
     }
 
+    @inline(__always)
     func forEach(of keyID: KeyID, _ body: (Entry) throws -> Void) rethrows {
         guard let number = index.number(of: keyID) else { return }
         var place = Int(chains[number].first)
@@ -64,5 +76,21 @@ struct KeySpendChanges: Sendable {
             if entry.next == 0 { return }
             place = Int(entry.next)
         }
+    }
+
+    /// Every entry in the order of the log, with the number of its key in ``keyIDs``.
+    @inline(__always)
+    func forEach(_ body: (_ key: Int, Entry) throws -> Void) rethrows {
+        for entry in entries {
+            try body(Int(entry.key), entry.other == 0 ? .charge(entry) : .other(others[Int(entry.other) - 1]))
+        }
+    }
+
+    /// Forgets all and keeps the memory.
+    mutating func removeAll() {
+        entries.removeAll(keepingCapacity: true)
+        others.removeAll()
+        index.removeAll()
+        chains.removeAll(keepingCapacity: true)
     }
 }

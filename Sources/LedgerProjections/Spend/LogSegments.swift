@@ -12,8 +12,10 @@ package struct LogSegments {
         var rows = Int.max
         /// The keys of so many credentials are remembered.
         var credentials = 65_536
-        /// Charge ids are kept as they are, to be hashed by whoever takes the segment.
-        var keepsRawIDs = false
+        /// Charge ids are hashed and kept.
+        var keepsIDs = true
+        /// Sums go on from segment to segment until they are taken.
+        var keepsSums = false
 
         /// As much as one transaction folds: LMDB holds 131,000 changed pages in one.
         static let ofFold = Size(charges: SpendSegmentBuilder.mostCharges, rows: SpendSegmentBuilder.mostRows)
@@ -27,11 +29,13 @@ package struct LogSegments {
     private let log: LogReader
     private let environment: Environment
     private let size: Size
-    private let through: Position
+    private var through: Position
     /// The last event whose leaf was compared with the tree; `nil` if none is to be.
     private var verified: Position?
     private var credentials: CredentialKeys
     private var builder: SpendSegmentBuilder
+    /// Whether the segment before ended because it held enough.
+    private(set) var wasFull = false
     /// The last event of the log, or the one to stop at, when the log was looked at last.
     package private(set) var head: Position = .none
 
@@ -55,11 +59,18 @@ package struct LogSegments {
         self.through = through
         verified = verifiesLeaves ? position : nil
         credentials = CredentialKeys(capacity: size.credentials)
-        builder = SpendSegmentBuilder(after: position, keepsRawIDs: size.keepsRawIDs)
+        builder = SpendSegmentBuilder(after: position, keepsIDs: size.keepsIDs)
     }
 
     /// The last event taken.
     package var position: Position { builder.last }
+
+    /// Goes on behind another event, with what is known of credentials; after a segment was taken.
+    mutating func move(after position: Position, through last: Position) {
+        builder.restart(after: position, keepingSums: size.keepsSums)
+        through = last
+        if verified != nil { verified = position }
+    }
 
     private var isFull: Bool { builder.chargeCount >= size.charges || builder.rowCount >= size.rows }
 
@@ -68,14 +79,32 @@ package struct LogSegments {
     /// - Throws: errors of the store; ``FoldError``, `LogError` and `SchemaError` for an event that cannot be folded, by its position.
     @available(*, noasync)
     package mutating func next() throws -> SpendSegment? {
-        try nextContent().map { SpendSegment($0) }
+        try gather()
+        if builder.isEmpty { return nil }
+        defer { builder = SpendSegmentBuilder(after: builder.last, keepsIDs: size.keepsIDs) }
+        return builder.sealed()
     }
 
-    mutating func nextContent() throws -> SpendSegmentContent? {
+    /// Lends what the next segment holds, in memory that the one after it is made in.
+    ///
+    /// - Returns: `false` at the head.
+    mutating func next(_ body: (SpendSegmentContent) throws -> Void) throws -> Bool {
+        try gather()
+        if builder.isEmpty { return false }
+        try body(builder.gathered)
+        wasFull = isFull
+        builder.restart(after: builder.last, keepingSums: size.keepsSums)
+        return true
+    }
+
+    /// Lends the sums that were kept, and forgets them.
+    mutating func takeSums(_ body: (SpendSegmentContent) throws -> Void) throws {
+        try body(builder.gathered)
+        builder.restart(after: builder.last, keepingSums: false)
+    }
+
+    private mutating func gather() throws {
         repeat { try page() } while position < head && !isFull
-        guard !builder.isEmpty else { return nil }
-        defer { builder = SpendSegmentBuilder(after: builder.last, keepsRawIDs: size.keepsRawIDs) }
-        return builder.gathered
     }
 
     /// Takes what a transaction of a few milliseconds gives.
@@ -99,8 +128,9 @@ package struct LogSegments {
         let limit = Int(min(UInt64(Self.step), head.value - position.value))
         try verifyLeaves(through: Position(position.value + UInt64(limit)), in: &transaction)
         var unknown: Position?
+        var charge = ChargeView()
         try log.scan(from: first, limit: limit, in: &transaction) { position, record in
-            unknown = try take(position, record)
+            unknown = try take(position, record, &charge)
             return unknown != nil || isFull ? .stop : .continue
         }
         return unknown
@@ -114,8 +144,10 @@ package struct LogSegments {
     /// Takes an event.
     ///
     /// - Returns: where its credential was introduced, if its key is not known; then nothing is taken.
-    private mutating func take(_ position: Position, _ record: Span<UInt8>) throws -> Position? {
-        guard let charge = try Self.charge(record, position) else {
+    private mutating func take(_ position: Position, _ record: Span<UInt8>, _ charge: inout ChargeView) throws -> Position? {
+        let isCharge: Bool
+        do throws(SchemaError) { isCharge = try charge.take(record) } catch { throw error.at(position) }
+        guard isCharge else {
             let event = try LogReader.leafEvent(position, record)
             credentials.note(event)
             try builder.add(event)
@@ -129,15 +161,6 @@ package struct LogSegments {
         }
         try builder.add(position: position, charge: charge, in: record, keyID: keyID)
         return nil
-    }
-
-    @inline(__always)
-    private static func charge(_ record: Span<UInt8>, _ position: Position) throws(SchemaError) -> ChargeView? {
-        do throws(SchemaError) {
-            return try ChargeView.read(record)
-        } catch {
-            throw error.at(position)
-        }
     }
 }
 

@@ -4,8 +4,9 @@ import LedgerLog
 /// Rows of one table on their way to it: keys in one buffer, the sums beside them.
 struct RollupRows {
     private struct Row {
-        /// The key's first 16 bytes, so that most comparisons need no other.
+        /// The key's first 24 bytes, so that most comparisons need no other.
         var high: UInt64
+        var middle: UInt64
         var low: UInt64
         var start: UInt32
         var count: UInt32
@@ -26,7 +27,8 @@ struct RollupRows {
             key(table.keys[index], &bytes)
             rows.append(
                 Row(
-                    high: bytes.span.bigEndian(at: start), low: bytes.span.bigEndian(at: start + 8), start: UInt32(start),
+                    high: bytes.span.bigEndian(at: start), middle: bytes.span.bigEndian(at: start + 8),
+                    low: bytes.span.bigEndian(at: start + 16), start: UInt32(start),
                     count: UInt32(bytes.count - start), value: UInt32(values.count)))
             values.append(table.values[index])
         }
@@ -58,6 +60,7 @@ struct RollupRows {
 
     private static func compare(_ left: Row, _ right: Row, _ keys: UnsafeBufferPointer<UInt8>) -> Int32 {
         if left.high != right.high { return left.high < right.high ? -1 : 1 }
+        if left.middle != right.middle { return left.middle < right.middle ? -1 : 1 }
         if left.low != right.low { return left.low < right.low ? -1 : 1 }
         guard let base = keys.baseAddress else { return 0 }
         let count = Int(min(left.count, right.count))

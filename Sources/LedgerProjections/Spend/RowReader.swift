@@ -56,7 +56,7 @@ extension [UInt8] {
     /// Appends an integer, most significant byte first.
     @inline(__always)
     mutating func append<Number: FixedWidthInteger>(bigEndian value: Number) {
-        for shift in stride(from: Number.bitWidth - 8, through: 0, by: -8) { append(UInt8(truncatingIfNeeded: value >> Number(shift))) }
+        unsafe Swift.withUnsafeBytes(of: value.bigEndian) { bytes in unsafe append(contentsOf: bytes) }
     }
 
     /// Appends a number in base 128, least significant group first.

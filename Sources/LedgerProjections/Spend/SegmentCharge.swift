@@ -61,7 +61,7 @@ extension SpendSegmentContent {
         beginTags()
         for tag in charge.tags { addTag(try code(of: tag)) }
         try add(part, keyID)
-        if let id = charge.chargeID, !id.isEmpty, charge.sequence == nil {
+        if keepsIDs, let id = charge.chargeID, !id.isEmpty, charge.sequence == nil {
             addID(Array(id.utf8).span, charge.occurredAt)
         }
     }
@@ -72,8 +72,8 @@ extension SpendSegmentContent {
             view.occurredAt, recordedAt: lastRecordedAt, revision: view.revision, metrics: Metrics(view), amount: view.amount,
             isAdjustment: view.isAdjustment, endUser: view.endUser, at: last)
         try require((view.credentialPosition == 0) == (keyID == nil), "a charge's credential and its key do not fit")
-        if case .known(let reference) = view.credential(in: record) {
-            part.set(reference)
+        if view.credentialPosition != 0 {
+            (part.key.credentialPosition, part.key.credentialOrdinal) = (view.credentialPosition, view.credentialOrdinal)
         } else if case .unknown(let token) = view.credential(in: record) {
             part.key.credentialOrdinal = names.ordinal(of: token)
         }
@@ -90,7 +90,7 @@ extension SpendSegmentContent {
             try view.forEachTag(in: record) { (tag) throws(FoldError) in addTag(try code(of: tag, view, record)) }
         }
         try add(part, keyID)
-        if !view.chargeID.isEmpty, view.producerNumber == nil {
+        if keepsIDs, view.hasIdentity {
             view.withBytes(of: view.chargeID, in: record) { addID($0, view.occurredAt) }
         }
     }

@@ -8,8 +8,8 @@ package struct SpendSegmentBuilder: Sendable {
     /// - Parameter before: the position that the first event follows.
     package init(after before: Position) { content = SpendSegmentContent(after: before) }
 
-    /// - Parameter keepsRawIDs: whether charge ids are kept as they are instead of being hashed.
-    init(after before: Position, keepsRawIDs: Bool) { content = SpendSegmentContent(after: before, keepsRawIDs: keepsRawIDs) }
+    /// - Parameter keepsIDs: whether charge ids are hashed and kept.
+    init(after before: Position, keepsIDs: Bool) { content = SpendSegmentContent(after: before, keepsIDs: keepsIDs) }
 
     /// The last event taken.
     package var last: Position { content.last }
@@ -57,6 +57,14 @@ package struct SpendSegmentBuilder: Sendable {
     /// Takes an event of which it is known that it changes nothing here.
     package mutating func skip(_ position: Position, recordedAt: Instant) throws(FoldError) {
         try content.advance(to: position, recordedAt)
+    }
+
+    /// Forgets what was gathered, keeps the memory and goes on behind another event.
+    ///
+    /// - Parameter keepingSums: sums and the names in them stay.
+    mutating func restart(after before: Position, keepingSums: Bool) {
+        content.restart(after: before)
+        if !keepingSums { content.removeSums() }
     }
 
     /// What was gathered.

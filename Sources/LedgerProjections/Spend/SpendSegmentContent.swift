@@ -4,7 +4,9 @@ import MerkleTree
 
 /// What a segment holds, while it grows and afterwards.
 struct SpendSegmentContent: Sendable {
-    let first: Position
+    private(set) var first: Position
+    /// Whether charge ids are hashed and kept.
+    let keepsIDs: Bool
     private(set) var last: Position
     private(set) var lastRecordedAt = Instant.distantPast
     private(set) var chargeCount = 0
@@ -18,16 +20,33 @@ struct SpendSegmentContent: Sendable {
     private(set) var resetsOfAllKeys: [SpendResetState] = []
     private(set) var runs: [ChargeRun] = []
     private(set) var chargeIDs = ChargeIdentities()
-    /// In the place of `chargeIDs`, if ids are to be hashed later.
-    private(set) var rawIDs: RawChargeIDs?
     /// Of the charge that is being taken.
     private var tagCodes: [UInt32] = []
 
     /// - Parameter before: the position that the first event follows.
-    init(after before: Position, keepsRawIDs: Bool = false) {
+    init(after before: Position, keepsIDs: Bool = true) {
         first = before.next
         last = before
-        rawIDs = keepsRawIDs ? RawChargeIDs() : nil
+        self.keepsIDs = keepsIDs
+    }
+
+    /// Forgets all but sums, keeps the memory and goes on behind another event.
+    mutating func restart(after before: Position) {
+        (first, last, lastRecordedAt, chargeCount) = (before.next, before, .distantPast, 0)
+        changes.removeAll()
+        resetsOfAllKeys.removeAll()
+        runs.removeAll(keepingCapacity: true)
+        chargeIDs = ChargeIdentities()
+    }
+
+    /// Forgets what is summed alike in any order of events, and the names in it.
+    mutating func removeSums() {
+        rollups.removeAll()
+        tags.removeAll()
+        endUsers.removeAll()
+        overrides.removeAll()
+        tokenSpend.removeAll(keepingCapacity: true)
+        names = SegmentNames()
     }
 
     /// Rows that folding it would touch, more or less; a row of a quarter touches one of its day too.
@@ -95,12 +114,7 @@ struct SpendSegmentContent: Sendable {
 
     /// Adds the id of the charge at the last position.
     mutating func addID(_ id: Span<UInt8>, _ occurredAt: Instant) {
-        let hour = ChargeIdentity.hour(of: occurredAt)
-        guard rawIDs == nil else {
-            rawIDs?.append(id, hour, last)
-            return
-        }
-        chargeIDs.insert(ChargeIdentity(hour: hour, hash: Hash32.sha256(id)), last)
+        chargeIDs.insert(ChargeIdentity(hour: ChargeIdentity.hour(of: occurredAt), hash: Hash32.sha256(id)), last)
     }
 
     private mutating func addTokenSpend(_ charge: SegmentCharge) throws(FoldError) {
@@ -142,9 +156,27 @@ extension SpendSegmentContent {
         }
     }
 
-    private func amount(_ charge: KeySpendChanges.Charge) -> ChargedAmount {
+    @inline(__always)
+    func amount(_ charge: KeySpendChanges.Charge) -> ChargedAmount {
         ChargedAmount(
             position: Position(charge.position), occurredAt: Instant(nanoseconds: charge.occurredAt), amount: charge.amount,
             model: names.charged(charge.model), modelGroup: names.charged(charge.modelGroup), isAdjustment: charge.isAdjustment)
+    }
+}
+
+extension KeySpend {
+    /// Does what happened to a key in a segment, each reset of all keys in its place.
+    mutating func apply(
+        _ content: SpendSegmentContent, of keyID: KeyID, _ resets: inout ResetsOfAllKeys, names: ModelNames,
+        stored: (WindowKey) throws -> WindowSum?
+    ) throws {
+        try content.changes.forEach(of: keyID) { entry in
+            // A row sees a reset of all keys when something of its own follows: whatever the batches, it is the same row.
+            while let reset = resets.next(before: entry.position) { try apply(.reset(reset), names: names, stored: stored) }
+            switch entry {
+            case .charge(let charge): try add(content.amount(charge), names, stored)
+            case .other(let change): try apply(change, names: names, stored: stored)
+            }
+        }
     }
 }

@@ -14,13 +14,7 @@ extension ViewFold {
             var spend = KeySpend(try reader.row(of: keyID, in: &transaction))
             var pending = ResetsOfAllKeys(before: before, resets)
             for content in contents {
-                try content.forEachChange(of: keyID) { change in
-                    // A row sees a reset of all keys when something of its own follows: whatever the batches, it is the same row.
-                    while let reset = pending.next(before: change.position) {
-                        try spend.apply(.reset(reset), names: names) { try reader.sum(of: keyID, $0, in: &transaction) }
-                    }
-                    try spend.apply(change, names: names) { try reader.sum(of: keyID, $0, in: &transaction) }
-                }
+                try spend.apply(content, of: keyID, &pending, names: names) { try reader.sum(of: keyID, $0, in: &transaction) }
             }
             try save(&spend, of: keyID, in: &transaction)
         }
@@ -52,6 +46,9 @@ struct ResetsOfAllKeys {
         waiting = ([before].compactMap { $0 } + resets)[...]
     }
 
+    var isEmpty: Bool { waiting.isEmpty }
+
+    @inline(__always)
     mutating func next(before position: Position) -> SpendResetState? {
         guard let reset = waiting.first, reset.position < position else { return nil }
         return waiting.popFirst()

@@ -24,10 +24,15 @@ struct ViewFold: Sendable {
         try ViewState(position: position, digest: digest, lastRun: lastRun).write(tables, in: &transaction)
     }
 
-    /// Takes over rows that were put by others: those of a rebuild, up to `position`.
-    mutating func finish(at position: Position, adding rows: ViewDigest, lastRun: ChargeRun?) {
-        self.position = position
+    /// Takes over rows that a rebuild has put.
+    mutating func take(_ rows: ViewDigest, lastRun: ChargeRun?) {
         self.lastRun = lastRun
+        digest.add(rows)
+    }
+
+    /// Takes over the last rows that a rebuild has put: all of the events up to `position` are there.
+    mutating func finish(at position: Position, adding rows: ViewDigest) {
+        self.position = position
         digest.add(rows)
     }
 

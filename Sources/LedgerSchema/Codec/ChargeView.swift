@@ -66,7 +66,11 @@ package struct ChargeView: Sendable {
     /// The record in the form that can be read in place, if the stored one is in another.
     var canonical: [UInt8]?
 
-    init() {}
+    /// Nothing; to ``take(_:)`` records with.
+    package init() {}
+
+    /// Whether the charge is told from others by its id; one that a producer numbers is not.
+    package var hasIdentity: Bool { !chargeID.isEmpty && producerNumber == nil }
 
     package var hasTags: Bool { !tagNumbers.isEmpty || !tagTexts.isEmpty }
 
@@ -76,10 +80,21 @@ package struct ChargeView: Sendable {
     /// - Throws: what the general decoder throws. Openings are not looked at.
     package static func read(_ record: Span<UInt8>) throws(SchemaError) -> ChargeView? {
         var view = ChargeView()
-        switch view.fill(from: record) {
-        case .charge: return view
-        case .another: return nil
-        case .irregular: return try general(record)
+        return try view.take(record) ? view : nil
+    }
+
+    /// ``read(_:)`` into a view that may have been used before, which saves a copy.
+    ///
+    /// - Returns: `false` if the record is of another event; the view is of no use then.
+    package mutating func take(_ record: Span<UInt8>) throws(SchemaError) -> Bool {
+        self = ChargeView()
+        switch fill(from: record) {
+        case .charge: return true
+        case .another: return false
+        case .irregular:
+            guard let view = try Self.general(record) else { return false }
+            self = view
+            return true
         }
     }
 

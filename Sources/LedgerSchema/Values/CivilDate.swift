@@ -106,7 +106,7 @@ extension CivilDate: LosslessStringConvertible {
 
 extension BinaryInteger {
     /// The quotient rounded towards minus infinity; `divisor` must be positive.
-    package func flooredQuotient(by divisor: Self) -> Self {
+    @inlinable package func flooredQuotient(by divisor: Self) -> Self {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient
     }

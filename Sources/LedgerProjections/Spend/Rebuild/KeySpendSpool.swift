@@ -3,7 +3,7 @@ import LedgerDomain
 import LedgerSchema
 
 /// Folds what happens to keys, segment by segment, in memory; and into the tables once there are too many keys or windows.
-struct KeySpendSpool {
+struct KeySpendSpool: Sendable {
     private let environment: Environment
     private let names: ModelNames
     private var index = FlatIndex<KeyID>()
@@ -11,6 +11,8 @@ struct KeySpendSpool {
     private var windows = 0
     private var lastReset: SpendResetState?
     private var hasStored = false
+    /// Where in `keys` the keys of the segment that is being added are.
+    private var numbers: [Int] = []
     private(set) var fold: ViewFold
 
     private let limits: ViewRebuildLimits
@@ -23,31 +25,52 @@ struct KeySpendSpool {
     }
 
     mutating func add(_ content: SpendSegmentContent) throws {
-        for keyID in content.changes.keyIDs { try add(content, of: keyID) }
+        let stored = StoredWindows(environment: environment, reader: SpendReader(fold.tables), isEmpty: !hasStored)
+        numbers.removeAll(keepingCapacity: true)
+        for keyID in content.changes.keyIDs { numbers.append(try number(of: keyID, stored)) }
+        let known = windowsOfNumbers
+        let resets = ResetsOfAllKeys(before: lastReset, content.resetsOfAllKeys)
+        var pending = resets.isEmpty ? [] : Array(repeating: resets, count: numbers.count)
+        try content.changes.forEach { key, entry in
+            if !pending.isEmpty { try apply(&pending[key], before: entry.position, to: numbers[key], stored) }
+            try apply(entry, of: content, to: numbers[key], stored)
+        }
+        windows += windowsOfNumbers - known
         lastReset = content.resetsOfAllKeys.last ?? lastReset
         if keys.count >= limits.keys || windows >= limits.windows { try flush() }
     }
 
-    private mutating func add(_ content: SpendSegmentContent, of keyID: KeyID) throws {
+    private var windowsOfNumbers: Int { numbers.reduce(0) { $0 + keys[$1].windowCount } }
+
+    private mutating func number(of keyID: KeyID, _ stored: StoredWindows) throws -> Int {
         let number = index.insert(keyID)
-        let reader = SpendReader(fold.tables)
-        if number == keys.count {
-            let row = hasStored ? try environment.read { try reader.row(of: keyID, in: &$0) } : nil
-            keys.append(KeySpend(row))
+        if number == keys.count { keys.append(KeySpend(try stored.row(of: keyID))) }
+        return number
+    }
+
+    private mutating func apply(
+        _ resets: inout ResetsOfAllKeys, before position: Position, to number: Int, _ stored: StoredWindows
+    ) throws {
+        while let reset = resets.next(before: position) {
+            let keyID = index.keys[number]
+            try keys[number].apply(.reset(reset), names: names) { try stored.sum(of: keyID, $0) }
         }
-        let (environment, hasStored, names) = (environment, hasStored, names)
-        func stored(_ window: KeySpend.WindowKey) throws -> KeySpend.WindowSum? {
-            hasStored ? try environment.read { try reader.sum(of: keyID, window, in: &$0) } : nil
+    }
+
+    @inline(__always)
+    private mutating func apply(
+        _ entry: KeySpendChanges.Entry, of content: SpendSegmentContent, to number: Int, _ stored: StoredWindows
+    ) throws {
+        switch entry {
+        case .charge(let charge):
+            let charge = content.amount(charge)
+            if try keys[number].addToOpenWindows(charge) { return }
+            let keyID = index.keys[number]
+            try keys[number].add(charge, names) { try stored.sum(of: keyID, $0) }
+        case .other(let change):
+            let keyID = index.keys[number]
+            try keys[number].apply(change, names: names) { try stored.sum(of: keyID, $0) }
         }
-        var pending = ResetsOfAllKeys(before: lastReset, content.resetsOfAllKeys)
-        let known = keys[number].windowCount
-        try content.forEachChange(of: keyID) { change in
-            while let reset = pending.next(before: change.position) {
-                try keys[number].apply(.reset(reset), names: names, stored: stored)
-            }
-            try keys[number].apply(change, names: names, stored: stored)
-        }
-        windows += keys[number].windowCount - known
     }
 
     /// Writes what is in memory, in the order of the keys.
@@ -66,5 +89,20 @@ struct KeySpendSpool {
         index.removeAll()
         keys.removeAll(keepingCapacity: true)
         windows = 0
+    }
+}
+
+/// What was written of keys and is not in memory any more.
+private struct StoredWindows {
+    let environment: Environment
+    let reader: SpendReader
+    let isEmpty: Bool
+
+    func row(of keyID: KeyID) throws -> KeySpend.Row? {
+        isEmpty ? nil : try environment.read { try reader.row(of: keyID, in: &$0) }
+    }
+
+    func sum(of keyID: KeyID, _ window: KeySpend.WindowKey) throws -> KeySpend.WindowSum? {
+        isEmpty ? nil : try environment.read { try reader.sum(of: keyID, window, in: &$0) }
     }
 }

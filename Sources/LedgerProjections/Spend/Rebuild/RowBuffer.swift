@@ -2,7 +2,7 @@ import Glibc
 import LedgerLog
 
 /// Rows of one table, to be put in order: keys and values in one buffer.
-struct RowBuffer {
+struct RowBuffer: Sendable {
     private struct Row {
         /// The key's first 16 bytes, so that most comparisons need no others.
         var high: UInt64

@@ -1,35 +1,68 @@
 import LMDB
+import LedgerSchema
+import MerkleTree
 
 /// Rows of one table in order, on their way from the thread that merges to the one that puts.
 struct RowBlock: Sendable {
     private static let sizeBytes = 1 << 20
 
     let kind: ViewTables.Kind
+    /// Row by row what its digest covers: number of the table (1) ‖ length of key (4) ‖ key ‖ value.
     private var bytes: [UInt8] = []
     private var counts: [(key: UInt16, value: UInt16)] = []
 
-    init(_ kind: ViewTables.Kind) { self.kind = kind }
+    init(_ kind: ViewTables.Kind) {
+        self.kind = kind
+        bytes.reserveCapacity(Self.sizeBytes + 4_096)
+    }
 
     var isFull: Bool { bytes.count >= Self.sizeBytes }
+    var isEmpty: Bool { counts.isEmpty }
 
-    mutating func append(_ key: Span<UInt8>, _ value: Span<UInt8>) {
+    /// - Returns: the row's hash.
+    @inline(__always)
+    mutating func append(_ key: Span<UInt8>, _ value: Span<UInt8>) -> Hash32 {
+        begin(key.count)
         bytes.append(copying: key)
         bytes.append(copying: value)
-        counts.append((UInt16(key.count), UInt16(value.count)))
+        return end(key.count, value.count)
+    }
+
+    @inline(__always)
+    mutating func append(_ row: ChargeIDRow) -> Hash32 {
+        bytes.append(kind.rawValue)
+        // The length of the key, and the hour's four bytes.
+        bytes.append(bigEndian: 20 << 32 | row.hour)
+        bytes.append(bigEndian: row.high)
+        bytes.append(bigEndian: row.low)
+        bytes.append(bigEndian: row.position)
+        return end(20, 8)
+    }
+
+    @inline(__always)
+    private mutating func begin(_ keyCount: Int) {
+        bytes.append(kind.rawValue)
+        bytes.append(bigEndian: UInt32(keyCount))
+    }
+
+    @inline(__always)
+    private mutating func end(_ keyCount: Int, _ valueCount: Int) -> Hash32 {
+        counts.append((UInt16(keyCount), UInt16(valueCount)))
+        return Hash32.sha256(bytes.span.extracting(bytes.count - 5 - keyCount - valueCount..<bytes.count))
     }
 
     func put(in table: Table, _ transaction: inout WriteTransaction) throws(LMDBError) {
-        var start = 0
+        var start = 5
         for count in counts {
             let (end, next) = (start + Int(count.key), start + Int(count.key) + Int(count.value))
             try transaction.put(table, bytes.span.extracting(start..<end), bytes.span.extracting(end..<next), .append)
-            start = next
+            start = next + 5
         }
     }
 }
 
 /// Puts blocks of rows at the ends of their tables.
-struct RowLoader {
+struct RowLoader: Sendable {
     /// Blocks in one transaction: some 16 MB.
     private static let mostBlocks = 16
 

@@ -94,7 +94,7 @@ struct RowMerge {
         var place = start
         while true {
             var least = place
-            for child in [2 * place + 1, 2 * place + 2] where child < runs.count {
+            for child in (2 * place + 1)..<(2 * place + 3) where child < runs.count {
                 if RunReader.compare(runs[child], runs[least]) < 0 { least = child }
             }
             if least == place { return }

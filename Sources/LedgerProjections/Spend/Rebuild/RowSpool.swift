@@ -1,16 +1,19 @@
 import LMDB
 
 /// Gathers rows of one table in memory, and in sorted runs on disk once they are too many.
-struct RowSpool {
+struct RowSpool: Sendable {
     private let folder: String
     let kind: ViewTables.Kind
     private var rows = RowBuffer()
     private(set) var runs: [String] = []
 
+    private let share: Int
     private let runBytes: Int
 
-    init(_ folder: String, _ kind: ViewTables.Kind, _ limits: ViewRebuildLimits) {
+    /// - Parameter share: a number that no other spool of the table has.
+    init(_ folder: String, _ kind: ViewTables.Kind, _ share: Int, _ limits: ViewRebuildLimits) {
         self.folder = folder
+        self.share = share
         runBytes = limits.runBytes
         self.kind = kind
     }
@@ -49,8 +52,16 @@ struct RowSpool {
     }
 
     private mutating func begin() throws -> RunWriter {
-        let run = try RunWriter("\(folder)/run.\(kind).\(runs.count)")
+        let run = try RunWriter("\(folder)/run.\(kind).\(share).\(runs.count)")
         runs.append(run.path)
         return run
     }
+}
+
+/// The sorted runs of one table.
+struct SortedRuns: Sendable {
+    let kind: ViewTables.Kind
+    let paths: [String]
+
+    init(_ spool: RowSpool) { (kind, paths) = (spool.kind, spool.runs) }
 }

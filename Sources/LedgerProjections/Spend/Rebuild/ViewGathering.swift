@@ -2,59 +2,70 @@ import LMDB
 import LedgerSchema
 import MerkleTree
 
-/// What a rebuild gathers of segments before the tables are loaded.
-struct ViewGathering {
-    private(set) var keySpend: KeySpendSpool
+/// What one thread of a rebuild gathers of its blocks of the log: what is summed alike in any order.
+struct BlockGathering: Sendable {
     private var rollups: RollupSpool
     private var tokenSpend: RowSpool
-    private var chargeIDs: RowSpool
-    private var chargeRuns: RowSpool
-    private var resets: RowSpool
     private var texts: RowSpool
-    private var openRun: ChargeRun?
 
-    /// - Parameter folder: where the sorted runs go.
-    init(_ folder: String, _ keySpend: KeySpendSpool, _ limits: ViewRebuildLimits) {
-        self.keySpend = keySpend
-        rollups = RollupSpool(folder, limits)
-        tokenSpend = RowSpool(folder, .tokenSpend, limits)
-        chargeIDs = RowSpool(folder, .chargeIDs, limits)
-        chargeRuns = RowSpool(folder, .runs, limits)
-        resets = RowSpool(folder, .resets, limits)
-        texts = RowSpool(folder, .texts, limits)
+    /// - Parameters:
+    ///   - folder: where the sorted runs go.
+    ///   - share: the thread's number.
+    init(_ folder: String, _ share: Int, _ limits: ViewRebuildLimits) {
+        rollups = RollupSpool(folder, share, limits)
+        tokenSpend = RowSpool(folder, .tokenSpend, share, limits)
+        texts = RowSpool(folder, .texts, share, limits)
     }
 
-    /// The last run of charges, which the next charge may continue.
-    var lastRun: ChargeRun? { openRun }
+    var runs: [SortedRuns] { rollups.runs + [tokenSpend, texts].map { SortedRuns($0) } }
 
-    /// The sorted runs of each table, in the order of the tables.
-    var runs: [(kind: ViewTables.Kind, paths: [String])] {
-        rollups.runs + [tokenSpend, chargeIDs, chargeRuns, resets, texts].map { ($0.kind, $0.runs) }
-    }
-
+    /// Takes the sums of a segment.
     mutating func add(_ content: SpendSegmentContent) throws {
         try rollups.add(content)
-        try keySpend.add(content)
         for (token, spend) in zip(content.names.tokens, content.tokenSpend) {
             try tokenSpend.append(key: { token.hash.append(to: &$0) }, value: { TokenSpendCodec.append(spend, to: &$0) })
         }
-        try content.rawIDs?.forEach { identity, position in
-            try chargeIDs.append(key: { ViewKey.append(identity, to: &$0) }, value: { $0.append(bigEndian: position.value) })
-        }
-        for run in content.runs { try add(run) }
-        for reset in content.resetsOfAllKeys { try resets.append(reset.position.value.bigEndianBytes, reset.row) }
         for (text, hash) in zip(content.names.texts, content.names.hashes) {
             try texts.append(ViewKey.text(hash), Array(text.utf8))
         }
     }
 
+    /// Writes what is in memory.
+    mutating func flush() throws {
+        try tokenSpend.flush()
+        try texts.flush()
+    }
+}
+
+/// What all threads gather together, in the order of the log.
+struct OrderedGathering: Sendable {
+    private(set) var keySpend: KeySpendSpool
+    private var chargeRuns: RowSpool
+    private var resets: RowSpool
+    /// The last run of charges, which the next charge may continue.
+    private(set) var lastRun: ChargeRun?
+
+    init(_ folder: String, _ keySpend: KeySpendSpool, _ limits: ViewRebuildLimits) {
+        self.keySpend = keySpend
+        chargeRuns = RowSpool(folder, .runs, 0, limits)
+        resets = RowSpool(folder, .resets, 0, limits)
+    }
+
+    var runs: [SortedRuns] { [chargeRuns, resets].map { SortedRuns($0) } }
+
+    mutating func add(_ content: SpendSegmentContent) throws {
+        try keySpend.add(content)
+        for run in content.runs { try add(run) }
+        for reset in content.resetsOfAllKeys { try resets.append(reset.position.value.bigEndianBytes, reset.row) }
+    }
+
     private mutating func add(_ run: ChargeRun) throws {
-        guard let open = openRun, open.quarter == run.quarter else {
-            if let openRun { try append(openRun) }
-            openRun = run
+        guard let open = lastRun, open.quarter == run.quarter else {
+            if let lastRun { try append(lastRun) }
+            lastRun = run
             return
         }
-        openRun = ChargeRun(quarter: run.quarter, first: open.first, last: run.last, count: open.count + run.count)
+        lastRun = ChargeRun(quarter: run.quarter, first: open.first, last: run.last, count: open.count + run.count)
     }
 
     private mutating func append(_ run: ChargeRun) throws {
@@ -63,13 +74,9 @@ struct ViewGathering {
 
     /// Writes what is in memory.
     mutating func flush() throws {
-        if let openRun { try append(openRun) }
-        try rollups.flush()
+        if let lastRun { try append(lastRun) }
         try keySpend.flush()
-        try tokenSpend.flush()
-        try chargeIDs.flush()
         try chargeRuns.flush()
         try resets.flush()
-        try texts.flush()
     }
 }

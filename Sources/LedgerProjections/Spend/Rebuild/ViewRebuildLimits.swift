@@ -1,11 +1,10 @@
 /// How much a rebuild holds in memory. Some 150 MB together, whatever the log's size.
 package struct ViewRebuildLimits: Hashable, Sendable {
-    /// Charges and rows of one segment; two are there at once.
-    package var segmentCharges = 131_072
-    package var segmentRows = 262_144
-    /// Rollup rows that are summed, of all tables together.
-    package var rollupRows = 160_000
-    /// Memory in which a run is sorted.
+    /// Events that a thread takes at once.
+    package var blockEvents = 16_384
+    /// Rows of quarters that are summed, of all tables and threads together.
+    package var rollupRows = 200_000
+    /// Memory of the rows of one run; as much again while they are sorted.
     package var runBytes = 32 << 20
     /// Keys and windows whose sums are in memory.
     package var keys = 65_536

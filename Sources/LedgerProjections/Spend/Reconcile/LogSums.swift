@@ -40,14 +40,14 @@ struct LogSums {
     @available(*, noasync)
     mutating func advance(to last: Position) throws {
         guard position < last else { return }
-        let size = LogSegments.Size(charges: 65_536, rows: 131_072, keepsRawIDs: true)
+        let size = LogSegments.Size(charges: 65_536, rows: 131_072, keepsIDs: false)
         var segments = LogSegments(log, environment, after: position, through: last, size: size)
-        while let content = try segments.nextContent() {
+        while try segments.next({ content in
             try addRows(content)
             try addKeys(content)
             position = content.last
             try monitor.report(.reading, position.value, of: last.value)
-        }
+        }) {}
         guard position == last else {
             throw FoldError(position: last, message: "the views are ahead of the log; run `keyledger rebuild --view activity`")
         }
@@ -81,15 +81,8 @@ struct LogSums {
 
     private mutating func addKeys(_ content: SpendSegmentContent) throws {
         for keyID in content.changes.keyIDs where has(keyID) {
-            var spend = keys[keyID] ?? KeySpend(nil)
             var pending = ResetsOfAllKeys(before: lastReset, content.resetsOfAllKeys)
-            try content.forEachChange(of: keyID) { change in
-                while let reset = pending.next(before: change.position) {
-                    try spend.apply(.reset(reset), names: names) { _ in nil }
-                }
-                try spend.apply(change, names: names) { _ in nil }
-            }
-            keys[keyID] = spend
+            try keys[keyID, default: KeySpend(nil)].apply(content, of: keyID, &pending, names: names) { _ in nil }
         }
         lastReset = content.resetsOfAllKeys.last ?? lastReset
     }
