@@ -22,7 +22,7 @@ final class SpendViews: Sendable {
         case reader(SpendFollower)
     }
 
-    /// Opens the views; a writer makes them where there are none, and folds what the log has and they lack.
+    /// Opens the views; a writer makes them where there are none or another version's, and folds what the log has and they lack.
     init(_ folder: String, _ log: Store, _ logID: LogID, _ options: Ledger.Options) throws {
         self.log = log
         mostUnfolded = options.mostUnfoldedCharges
@@ -31,14 +31,14 @@ final class SpendViews: Sendable {
                 try KeyReader(log.keys(LiveSet.read(log.log, in: &transaction))).name(kind, number, in: &transaction)
             }
         }
-        let views = try ViewStore(folder, log: logID, ViewStore.Options(options), names: names)
-        self.views = views
         guard options.access == .readWrite else {
+            views = try ViewStore(folder, log: logID, ViewStore.Options(options), names: names)
             source = .reader(SpendFollower(views, log.log, log.environment))
             fold = FoldThread(intervalNanoseconds: options.foldIntervalNanoseconds) {}
             return
         }
-        try views.catchUp(log.log, log.environment)
+        let views = try ViewStore.upToDate(folder, log: logID, ViewStore.Options(options), names: names, log.log, log.environment)
+        self.views = views
         let tail = SpendTail(after: views.position)
         source = .writer(tail)
         fold = FoldThread(intervalNanoseconds: options.foldIntervalNanoseconds) { try views.fold(tail) }

@@ -190,6 +190,31 @@ struct ViewRebuildTests {
         #expect(reopened.digest == digest && reopened.position == log.head)
     }
 
+    @Test func `at the start views are made anew that are missing, far behind or of another version, others are folded on`() throws {
+        let log = try log(36)
+        func open(few: UInt64, _ folder: String) throws -> ViewDigest {
+            let views = try ViewStore.upToDate(
+                log.path, log: SpendLog.id, names: SpendHistory.names, log.tables, log.environment, fewEvents: few)
+            defer { views.close() }
+            #expect(views.position == log.head)
+            #expect(try views.recomputedDigest() == views.digest)
+            #expect(try files(in: log.path).filter { $0.hasPrefix("views.") } == [folder])
+            return views.digest
+        }
+        let digest = try open(few: 1, "views.1")
+        #expect(try open(few: 1, "views.1") == digest)
+        try withViews(log.path + "/views.1") { tables, transaction in
+            var row = try #require(try transaction.copy(tables.meta, Array("state".utf8)))
+            row[3] = 9
+            try transaction.put(tables.meta, Array("state".utf8), row)
+        }
+        #expect(try open(few: 1_000_000, "views.2") == digest)
+        #expect(unsafe unlink(log.path + "/views") == 0)
+        #expect(try open(few: 1_000_000, "views.1") == digest)
+        #expect(unsafe unlink(log.path + "/views") == 0)
+        #expect(try open(few: 100, "views.2") == digest)
+    }
+
     private func withViews(_ path: String, _ body: (ViewTables, inout WriteTransaction) throws -> Void) throws {
         let environment = try Environment.open(path, tables: ViewTables.names)
         defer { environment.close() }

@@ -110,8 +110,47 @@ extension ViewStore {
 }
 
 extension ViewStore {
+    /// Events that are folded sooner than all views are made anew.
+    package static let fewEvents: UInt64 = 200_000
+
+    /// Whether making the views anew takes less time than folding what they lack.
+    private static func isFar(_ position: Position, behind head: Position, _ fewEvents: UInt64 = fewEvents) -> Bool {
+        head.value > position.value + max(fewEvents, head.value / 4)
+    }
+
+    /// Opens the views of a ledger for its writer and brings them to the head of its log: folds what they lack or, if that is much of the
+    /// log or another version of the fold filled them, makes them anew.
+    ///
+    /// - Parameter fewEvents: so many are always folded.
+    /// - Throws: as ``init(_:log:_:names:)``, ``catchUp(_:_:progress:)`` and
+    ///   ``rebuild(_:log:_:names:_:_:verifiesLeaves:limits:isCancelled:progress:)``.
+    @available(*, noasync)
+    package static func upToDate(
+        _ folder: String, log logID: LogID, _ options: Options = Options(), names: ModelNames, _ log: LogTables, _ environment: Environment,
+        fewEvents: UInt64 = fewEvents
+    ) throws -> ViewStore {
+        let head = try environment.read { try LogReader(log).head(in: &$0).position }
+        if try needsRebuild(ViewFolders(ledger: folder), options, head, fewEvents) {
+            _ = try rebuild(folder, log: logID, options, names: names, log, environment)
+        }
+        let store = try ViewStore(folder, log: logID, options, names: names)
+        try store.catchUp(log, environment)
+        return store
+    }
+
+    private static func needsRebuild(
+        _ folders: ViewFolders, _ options: Options, _ head: Position, _ fewEvents: UInt64
+    ) throws -> Bool {
+        guard let number = try folders.current() else { return isFar(.none, behind: head, fewEvents) }
+        let generation = try ViewGeneration(number, in: folders, options)
+        return try generation.environment.read { (transaction: inout ReadTransaction) throws in
+            if try ViewState.version(generation.tables, in: &transaction) != version { return true }
+            return isFar(try ViewState.position(generation.tables, in: &transaction), behind: head, fewEvents)
+        }
+    }
+
     /// Makes the views of a stopped ledger anew from the whole log. Unlike ``rebuild(_:_:verifiesLeaves:isCancelled:progress:)`` it takes
-    /// the place also of views that are missing, damaged, of another log or of another version of the fold.
+    /// the place also of views that are missing, far behind, damaged, of another log or of another version of the fold.
     ///
     /// - Throws: as that one.
     @available(*, noasync)
@@ -121,29 +160,34 @@ extension ViewStore {
         isCancelled: @escaping () -> Bool = { false },
         progress: @escaping (ViewRebuildProgress) -> Void = { _ in }
     ) throws -> ViewRebuildReport {
-        let unreadable: String
+        let folders = ViewFolders(ledger: folder)
+        let head = try environment.read { try LogReader(log).head(in: &$0).position }
+        var unreadable: String?
         do {
-            let store = try ViewStore(folder, log: logID, options, names: names)
-            defer { store.close() }
-            try store.catchUp(log, environment)
-            return try store.rebuild(
-                log, environment, verifiesLeaves: verifiesLeaves, limits: limits, isCancelled: isCancelled, progress: progress)
+            if try folders.current() != nil {
+                let store = try ViewStore(folder, log: logID, options, names: names)
+                defer { store.close() }
+                if !isFar(store.position, behind: head) {
+                    try store.catchUp(log, environment)
+                    return try store.rebuild(
+                        log, environment, verifiesLeaves: verifiesLeaves, limits: limits, isCancelled: isCancelled, progress: progress)
+                }
+                unreadable = store.position == .none ? nil : "they stood at \(store.position) of \(head)"
+            }
         } catch let error as FoldError where error.position == .none {
             unreadable = error.message
         } catch let error as LMDBError where error.meansDamagedViews {
             unreadable = error.description
         }
         let monitor = ViewRebuildMonitor(progress: progress, isCancelled: isCancelled)
-        let folders = ViewFolders(ledger: folder)
         let number = try folders.unusedNumber()
-        let head = try environment.read { try LogReader(log).head(in: &$0).position }
         try fill(number, folders, log, environment, logID, options, names, through: head, verifiesLeaves, limits, monitor)
         return try replace(folders, by: number, options, unreadable)
     }
 
     /// Lets a new generation answer in the place of one that cannot, and tells how they differ as far as it can be read.
     private static func replace(
-        _ folders: ViewFolders, by number: Int, _ options: Options, _ unreadable: String
+        _ folders: ViewFolders, by number: Int, _ options: Options, _ unreadable: String?
     ) throws -> ViewRebuildReport {
         let new = try ViewGeneration(number, in: folders, options)
         let state = try new.environment.read { (transaction: inout ReadTransaction) throws in
@@ -155,7 +199,8 @@ extension ViewStore {
         let current = try? folders.current()
         if let current, let old = try? ViewGeneration(current, in: folders, options) {
             report.oldVersion = try? old.environment.read { try ViewState.version(old.tables, in: &$0) }
-            if let comparison = try? ViewComparison(old, new) { report.note(comparison) }
+            let isEmpty = (try? old.environment.read { try ViewState.position(old.tables, in: &$0) }) == Position.none
+            if !isEmpty, let comparison = try? ViewComparison(old, new) { report.note(comparison) }
         }
         try folders.point(to: number)
         if let current, current != number { folders.remove(folders.path(current)) }
