@@ -53,6 +53,7 @@ public final class Ledger: Sendable {
     let views: SpendViews
     /// Of keys that reports have asked for.
     let lives = KeyLives()
+    let upkeep = Upkeep()
     let environment: LedgerEnvironment
     let secrets = RecentSecrets()
     let published: PublishedState
@@ -109,6 +110,7 @@ public final class Ledger: Sendable {
 
     /// Ends the threads of a ledger that nobody closed.
     deinit {
+        upkeep.end()
         queue.close()
         views.fold.requestStop(folding: false)
     }
@@ -121,6 +123,7 @@ public final class Ledger: Sendable {
 
     /// - Parameter folding: `false` leaves the tail to the next start, as a process that is killed does.
     package func close(folding: Bool) {
+        upkeep.close()
         queue.close()
         thread?.join()
         published.change { $0.isSettled = false }

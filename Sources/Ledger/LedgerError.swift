@@ -30,6 +30,8 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         case alreadyALedger = "already_a_ledger"
         /// The folder was written by another version.
         case unknownFormat = "unknown_format"
+        /// Long work was cut short because somebody asked for that; nothing was changed.
+        case cancelled
         /// What was asked for does not exist.
         case notFound = "not_found"
     }

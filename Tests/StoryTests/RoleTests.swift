@@ -71,6 +71,10 @@ struct RoleTests {
         Row("reset all spend", change, "POST", "/global/spend/reset"),
         Row("revoke", own, "POST", "/v1/credentials/other/revoke"),
         Row("rebuild", own, "POST", "/v1/rebuild"),
+        Row("rebuild of activity", own, "POST", "/v1/rebuild", #"{"view": "activity"}"#),
+        Row("progress of a rebuild", (200, 200, 403, 403, 401), "GET", "/v1/rebuild"),
+        Row("end of a rebuild", own, "DELETE", "/v1/rebuild"),
+        Row("reconcile", (200, 200, 403, 403, 401), "POST", "/v1/reconcile"),
         Row("accept the clock", own, "POST", "/v1/clock/accept"),
     ]
 

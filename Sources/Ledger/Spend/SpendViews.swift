@@ -9,7 +9,7 @@ import Synchronization
 /// them.
 final class SpendViews: Sendable {
     let views: ViewStore
-    private let log: Store
+    let log: Store
     let source: Source
     private let mostUnfolded: Int
     /// Charges that were refused because others have their ids.
@@ -26,11 +26,7 @@ final class SpendViews: Sendable {
     init(_ folder: String, _ log: Store, _ logID: LogID, _ options: Ledger.Options) throws {
         self.log = log
         mostUnfolded = options.mostUnfoldedCharges
-        let names = ModelNames { kind, number in
-            try log.environment.read { (transaction: inout ReadTransaction) throws in
-                try KeyReader(log.keys(LiveSet.read(log.log, in: &transaction))).name(kind, number, in: &transaction)
-            }
-        }
+        let names = Self.names(log)
         guard options.access == .readWrite else {
             views = try ViewStore(folder, log: logID, ViewStore.Options(options), names: names)
             source = .reader(SpendFollower(views, log.log, log.environment))
@@ -42,6 +38,15 @@ final class SpendViews: Sendable {
         let tail = SpendTail(after: views.position)
         source = .writer(tail)
         fold = FoldThread(intervalNanoseconds: options.foldIntervalNanoseconds) { try views.fold(tail) }
+    }
+
+    /// The names that charges carry as numbers.
+    static func names(_ log: Store) -> ModelNames {
+        ModelNames { kind, number in
+            try log.environment.read { (transaction: inout ReadTransaction) throws in
+                try KeyReader(log.keys(LiveSet.read(log.log, in: &transaction))).name(kind, number, in: &transaction)
+            }
+        }
     }
 
     /// Makes the views of a new ledger, which hold nothing.
@@ -167,7 +172,7 @@ final class SpendViews: Sendable {
 }
 
 extension ViewStore.Options {
-    fileprivate init(_ options: Ledger.Options) {
+    init(_ options: Ledger.Options) {
         self.init(
             access: options.access == .readWrite ? .readWrite : .readOnly, mapSizeBytes: options.mapSizeBytes,
             allowsNetworkFileSystem: options.allowsNetworkFileSystem)

@@ -89,7 +89,7 @@ extension APIError {
         case .idempotencyConflict: self = .conflict(error.message, code: error.code.rawValue)
         case .invalidCommand: self = .badRequest(error.message, code: error.code.rawValue)
         case .notFound: self = APIError(.notFound, error.message, code: error.code.rawValue)
-        case .locked: self = .conflict(error.message, code: error.code.rawValue)
+        case .locked, .cancelled: self = .conflict(error.message, code: error.code.rawValue)
         default: self = .storeUnavailable(error.message, cause: error).retrying(afterSeconds: error.retryAfterSeconds ?? 5)
         }
     }

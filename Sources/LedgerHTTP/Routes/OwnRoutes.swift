@@ -10,7 +10,6 @@ struct OwnRoutes: Sendable {
     func add(to router: Router<LedgerRequestContext>) {
         router.post("/v1/credentials/{token}/revoke") { try await revoke($0, $1) }
         router.post("/v1/clock/accept") { _, context in try await acceptClock(context) }
-        router.post("/v1/rebuild") { _, context in try await rebuild(context) }
     }
 
     /// Ends one credential, at once or at `{"at": RFC 3339}`; only ever earlier than the end it has.
@@ -52,25 +51,5 @@ struct OwnRoutes: Sendable {
         _ = try authenticator.administrator(context, "/v1/clock/accept")
         do { try await ledger.acceptClock() } catch let error as LedgerError { throw APIError(error) }
         return .json { $0.object { $0.member("accepted", true) } }
-    }
-
-    /// `{"view": "keys"}`: folds the view anew while reads and writes go on, and swaps it in.
-    private func rebuild(_ context: LedgerRequestContext) async throws -> Response {
-        _ = try authenticator.administrator(context, "/v1/rebuild")
-        let body = try BodyFields.optionalObject(context.bodyBytes)
-        guard (body?["view"]?.string ?? "keys") == "keys" else {
-            throw APIError.badRequest("There is one view so far: \"keys\".", param: "view", code: "unknown_view")
-        }
-        do {
-            let report = try await ledger.rebuildKeys()
-            return .json { writer in
-                writer.object { writer in
-                    writer.member("events", report.events)
-                    writer.member("old_digest", report.oldDigest)
-                    writer.member("new_digest", report.newDigest)
-                    writer.member("swapped", report.isSwapped)
-                }
-            }
-        } catch let error as LedgerError { throw APIError(error) }
     }
 }

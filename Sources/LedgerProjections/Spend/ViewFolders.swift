@@ -59,6 +59,20 @@ struct ViewFolders: Sendable {
     /// Keeps a generation beside the others, for examination.
     func keep(_ number: Int) throws(LMDBError) { try move(path(number), to: keptPath(number)) }
 
+    /// Lets the generation that was kept answer, and keeps the one that answered in its place. Durable when it returns.
+    func exchangeKept() throws(LMDBError) {
+        guard let number = try keptNumber() else { return }
+        let old = try current()
+        try move(keptPath(number), to: path(number))
+        try point(to: number)
+        if let old { try keep(old) }
+    }
+
+    /// The folder that is kept for examination; `nil` if there is none.
+    func kept() throws(LMDBError) -> String? { try keptNumber().map(keptPath) }
+
+    private func keptNumber() throws(LMDBError) -> Int? { try generations().first { $0.suffix == Self.kept }?.number }
+
     private func move(_ old: String, to new: String) throws(LMDBError) {
         guard unsafe rename(old, new) == 0 else { throw LMDBError.ofSystem("rename", old) }
         try Environment.flushFolder(ledger)

@@ -182,6 +182,17 @@ package final class ViewStore: Sendable {
     }
 }
 
+extension ViewRebuildReport {
+    /// Lets new views answer that were kept because their digest is another; the old ones are kept then. Of a stopped ledger alone.
+    package mutating func replaceViews(in folder: String) throws {
+        guard !isSwapped else { return }
+        let folders = ViewFolders(ledger: folder)
+        try folders.exchangeKept()
+        isSwapped = true
+        keptFolder = try folders.kept()
+    }
+}
+
 extension ViewStore {
     /// The environment that answers: for tests and tools of this package.
     package func currentEnvironment() throws -> Environment { try generation().environment }

@@ -25,7 +25,7 @@ extension ExitStatus {
         case .locked, .alreadyALedger, .idempotencyConflict: self = .conflict
         case .queueFull, .shuttingDown: self = .unreachable
         case .invalidCommand: self = .usage
-        case .readOnly, .outcomeUnknown, .poisoned, .clockLeap, .storage: self = .failed
+        case .readOnly, .cancelled, .outcomeUnknown, .poisoned, .clockLeap, .storage: self = .failed
         }
     }
 }
