@@ -32,7 +32,7 @@ struct KeyLedgerCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             InitCommand.self, ServeCommand.self, KeyCommandGroup.self, SpendCommandGroup.self, EventsCommand.self, StatCommand.self,
-            RebuildCommand.self,
+            ActivityCommand.self, RebuildCommand.self, ReconcileCommand.self,
             FsckCommand.self, FsckWorker.self,
         ])
 

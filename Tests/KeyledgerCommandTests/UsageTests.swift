@@ -8,7 +8,10 @@ struct UsageTests {
         ["frobnicate"], ["key"], ["key", "create", "--frob"], ["key", "info"], ["key", "info", "sk-0123456789abcdef"],
         ["key", "info", "ci"],
         ["key", "info", "--alias", "a", "--secret-file", "-"], ["key", "create", "-q", "--secret-out", "x"], ["events", "--from", "0"],
-        ["key", "list", "--url", "localhost:4100"], ["rebuild", "--view", "spend"], ["key", "revoke", "--at", "soon", "--alias", "a"],
+        ["key", "list", "--url", "localhost:4100"], ["rebuild", "--view", "spend"],
+        ["rebuild", "--replace"], ["rebuild", "--view", "keys", "--replace"],
+        ["rebuild", "--view", "activity", "--replace", "--url", "http://127.0.0.1:1"],
+        ["key", "revoke", "--at", "soon", "--alias", "a"],
         ["key", "create", "--reason", "two\nlines"], ["serve", "--listen", "4100"], ["serve", "--listen", "::1:80"],
         ["serve", "--config", "missing.json"], ["init", "--origin", "a b"],
     ])
@@ -40,13 +43,14 @@ struct UsageTests {
         #expect(try Sandbox().run("spend", name, "--help").output.contains("keyledger spend \(name)"))
     }
 
-    @Test(arguments: ["init", "serve", "events", "rebuild", "fsck", "stat"])
+    @Test(arguments: ["init", "serve", "events", "rebuild", "reconcile", "activity", "fsck", "stat"])
     func `every help shows an example`(_ name: String) throws {
         #expect(try Sandbox().run(name, "--help").output.contains("\n  keyledger \(name)"))
     }
 
     @Test(arguments: [
-        ["key", "list"], ["key", "create"], ["events"], ["stat"], ["rebuild"], ["fsck"], ["key", "history", "--alias", "a"],
+        ["key", "list"], ["key", "create"], ["events"], ["stat"], ["rebuild"], ["rebuild", "--view", "activity"], ["reconcile"],
+        ["activity"], ["fsck"], ["key", "history", "--alias", "a"],
         ["spend", "record"],
     ])
     func `without a ledger each command ends with 4 and says how to make one`(_ arguments: [String]) throws {
@@ -115,7 +119,7 @@ struct UsageTests {
         let sandbox = try Sandbox.withLedger()
         try sandbox.run("key", "create", "--alias", "ci")
         let before = try sandbox.json("stat")
-        let rebuilt = try sandbox.json("rebuild")
+        let rebuilt = try sandbox.json("rebuild", "--view", "keys")
         let after = try sandbox.json("stat")
         #expect(rebuilt["new_digest"] == before["keys_digest"] && after["keys_digest"] == before["keys_digest"])
         #expect(rebuilt["swapped"]?.bool == true)

@@ -20,6 +20,7 @@ struct ProgressLine {
         lastShown = start
     }
 
+    /// - Parameter total: 0 if nobody knows.
     mutating func show(_ done: UInt64, of total: UInt64) {
         let moment = Self.now()
         guard !isSilent, moment - lastShown >= (isTerminal ? 0.1 : Self.intervalSeconds) else { return }
@@ -37,7 +38,8 @@ struct ProgressLine {
 
     private func text(_ done: UInt64, _ total: UInt64, seconds: Double) -> String {
         let rate = seconds > 0 ? Double(done) / seconds : 0
-        let share = total > 0 ? Int(Double(done) / Double(total) * 100) : 100
+        guard total > 0 else { return "\(what): \(done), \(Int(rate))/s" }
+        let share = Int(Double(done) / Double(total) * 100)
         let left = rate > 0 && total > done ? ", \(Self.duration(Double(total - done) / rate)) left" : ""
         return "\(what): \(done) of \(total) (\(share) %), \(Int(rate))/s\(left)"
     }

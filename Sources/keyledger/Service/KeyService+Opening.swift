@@ -45,11 +45,11 @@ enum FolderAccess<Held> {
 
 extension FolderAccess {
     /// Takes hold of the folder with `take`, or finds the server that has it. Another command that writes for a moment is waited for.
-    static func forWriting(_ folder: String, _ take: () throws -> Held) async throws -> FolderAccess {
+    static func forWriting(_ folder: String, _ take: () async throws -> Held) async throws -> FolderAccess {
         var waitedSeconds = 0.0
         while true {
             do {
-                return .held(try take())
+                return .held(try await take())
             } catch let error as LedgerError where error.code == .locked {
                 let holder = (FolderLock.holder(of: folder) ?? "").split(separator: " ", maxSplits: 1)
                 if holder.count == 2, holder[1].hasPrefix("http") { return .server(url: String(holder[1])) }
