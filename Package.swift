@@ -79,7 +79,9 @@ let package = Package(
         .target(name: "CClock"),
         .target(
             name: "CommandTestSupport", dependencies: ["JSONText"], path: "Tests/CommandTestSupport", swiftSettings: settings),
-        .testTarget(name: "KeyledgerCommandTests", dependencies: ["CommandTestSupport", "JSONText"], swiftSettings: settings),
+        .testTarget(
+            name: "KeyledgerCommandTests",
+            dependencies: ["CommandTestSupport", "JSONText", "LMDB", "LedgerProjections", "LedgerTestSupport"], swiftSettings: settings),
         .target(
             name: "LedgerTestSupport", dependencies: ["LMDB", "Ledger"], path: "Tests/LedgerTestSupport", swiftSettings: settings),
         .testTarget(name: "LedgerLogTests", dependencies: ledgerTests, swiftSettings: settings),

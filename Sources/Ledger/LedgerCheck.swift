@@ -11,15 +11,18 @@ public struct CheckReport: Sendable, Hashable {
     public var log: LogReport
     /// `nil` if the log itself failed.
     public var keys: ViewReport?
+    /// `nil` if the log or the key tables failed.
+    public var views: SpendViewReport?
 
     /// What is wrong first; `nil` if all is well.
-    public var failure: String? { log.failure?.description ?? keys?.failure }
+    public var failure: String? { log.failure?.description ?? keys?.failure ?? views?.failure }
 
-    public init(format: UInt32, logID: String, log: LogReport, keys: ViewReport? = nil) {
+    public init(format: UInt32, logID: String, log: LogReport, keys: ViewReport? = nil, views: SpendViewReport? = nil) {
         self.format = format
         self.logID = logID
         self.log = log
         self.keys = keys
+        self.views = views
     }
 }
 
@@ -29,17 +32,22 @@ extension Ledger {
         case log
         case fold
         case rows
+        /// Rows of the views of spend; their number is not known before.
+        case views
+        /// The log folded into views anew.
+        case viewsFold = "views-fold"
     }
 
     /// Recomputes everything that the ledger in a folder states about itself, beside a running server too: the log (positions,
-    /// times, leaf hashes, tree, commitments, key chains) and the key tables against a fresh fold.
+    /// times, leaf hashes, tree, commitments, key chains), the key tables and the views of spend against a fresh fold. Nothing is caught up
+    /// or mended.
     ///
-    /// A fresh fold needs room for as much as the key tables take, in a temporary folder that is removed again.
+    /// A fresh fold needs room for as much as the key tables or the views take, in a temporary folder that is removed again.
     ///
-    /// - Parameter progress: step, done, of how many.
+    /// - Parameter progress: step, done, of how many; 0 where nobody knows.
     /// - Throws: ``LedgerError`` if the folder cannot be read at all; what is wrong with its contents is in the report.
     public static func check(
-        _ folder: String, temporaryFolder: String = "/tmp", progress: (CheckStep, UInt64, UInt64) -> Void = { _, _, _ in }
+        _ folder: String, temporaryFolder: String = "/tmp", progress: @escaping (CheckStep, UInt64, UInt64) -> Void = { _, _, _ in }
     ) throws -> CheckReport {
         do {
             try Layout.requireLedger(folder)
@@ -48,9 +56,19 @@ extension Ledger {
             defer { store.environment.close() }
             let log = try LogVerifier.verify(store.environment, logID: format.logID, progress: { progress(.log, $0, $1) })
             var report = CheckReport(format: format.version, logID: format.logID.description, log: log)
-            if log.failure == nil { report.keys = try KeyTablesCheck(store, temporaryFolder).run(progress) }
+            if report.failure == nil { report.keys = try KeyTablesCheck(store, temporaryFolder).run(progress) }
+            if report.failure == nil { report.views = try checkViews(folder, format.logID, store, temporaryFolder, progress) }
             return report
         } catch { throw LedgerError(error, log: Layout.log(folder)) }
+    }
+
+    private static func checkViews(
+        _ folder: String, _ logID: LogID, _ store: Store, _ temporaryFolder: String,
+        _ progress: @escaping (CheckStep, UInt64, UInt64) -> Void
+    ) throws -> SpendViewReport {
+        let scratch = try TemporaryFolder(temporaryFolder)
+        let check = ViewCheck(folder, log: logID, names: SpendViews.names(store), store.log, store.environment)
+        return try check.run(in: scratch.path) { step, done, total in progress(step == .rows ? .views : .viewsFold, done, total) }
     }
 }
 

@@ -1,5 +1,6 @@
 import JSONText
 import Ledger
+import LedgerHTTP
 
 /// What a check found: what was looked at, and where it stopped.
 enum CheckText {
@@ -18,10 +19,29 @@ enum CheckText {
         } else {
             list.add("key tables", "not looked at")
         }
+        add(report.views, to: &list)
         let title =
             report.failure.map { Style.bad("INTEGRITY VIOLATION") + " in \(printable(folder)): \($0)" } ?? Style.good("OK")
             + "  \(printable(folder))"
-        return title + "\n" + list.text(indent: 2)
+        let rows = (report.views?.differences ?? []).prefix(mostRows).map { "  \(printable($0.description))" }
+        return ([title, list.text(indent: 2)] + rows).joined(separator: "\n")
+    }
+
+    private static let mostRows = 20
+
+    private static func add(_ views: SpendViewReport?, to list: inout FieldList) {
+        guard let views else { return list.add("views of spend", "not looked at") }
+        guard let generation = views.generation else {
+            return list.add(
+                "views of spend", "missing: `keyledger rebuild --view activity`, or the next start of a server, makes them of the log")
+        }
+        guard !views.isOfAnotherVersion else {
+            return list.add(
+                "views of spend", "filled by version \(views.version) of the fold, not compared: run `keyledger rebuild --view activity`")
+        }
+        list.add("views of spend", "generation \(generation), \(views.rows) rows, folded to position \(views.foldedTo) of \(views.head)")
+        if !views.digest.isEmpty { list.add("digest", views.digest) }
+        if views.failure != nil, !views.freshDigest.isEmpty { list.add("fresh fold", views.freshDigest) }
     }
 
     static func json(_ report: CheckReport, _ folder: String) -> String {
@@ -42,15 +62,38 @@ enum CheckText {
                 writer.member("stopped_at", report.log.failure?.position?.value)
             }
             writer.name("keys")
-            guard let keys = report.keys else { return writer.null() }
-            writer.object { writer in
-                writer.member("rows", keys.rows)
-                writer.member("folded_to", keys.foldedTo)
-                writer.member("digest", keys.digest)
-                writer.member("claimed_digest", keys.claimedDigest)
-                writer.member("fresh_digest", keys.freshDigest)
-            }
+            write(report.keys, to: &writer)
+            writer.name("views")
+            write(report.views, to: &writer)
         }
         return writer.text
+    }
+
+    private static func write(_ keys: ViewReport?, to writer: inout JSONWriter) {
+        guard let keys else { return writer.null() }
+        writer.object { writer in
+            writer.member("rows", keys.rows)
+            writer.member("folded_to", keys.foldedTo)
+            writer.member("digest", keys.digest)
+            writer.member("claimed_digest", keys.claimedDigest)
+            writer.member("fresh_digest", keys.freshDigest)
+        }
+    }
+
+    private static func write(_ views: SpendViewReport?, to writer: inout JSONWriter) {
+        guard let views else { return writer.null() }
+        writer.object { writer in
+            writer.member("missing", views.generation == nil)
+            writer.member("generation", views.generation)
+            writer.member("version", views.generation == nil ? nil : views.version)
+            writer.member("compared", !views.freshDigest.isEmpty)
+            writer.member("rows", views.rows)
+            writer.member("folded_to", views.foldedTo)
+            writer.member("digest", views.digest)
+            writer.member("claimed_digest", views.claimedDigest)
+            writer.member("fresh_digest", views.freshDigest)
+            writer.name("differences")
+            writer.array { for difference in views.differences { ViewAnswer.write(difference, to: &$0) } }
+        }
     }
 }

@@ -9,8 +9,9 @@ struct FsckCommand: ParsableCommand {
         commandName: "fsck",
         abstract: "Recompute everything that the ledger states about itself.",
         discussion: """
-            Positions without a gap, times, every leaf hash, the tree, commitments, the chain of each key, and the key tables against a fresh \
-            fold. Works beside a running server. Exit status 0 if all is well, 3 if not.
+            Positions without a gap, times, every leaf hash, the tree, commitments, the chain of each key; then the key tables and the views of \
+            spend, each against a fresh fold of the log. Works beside a running server and changes nothing: it catches nothing up and mends \
+            nothing. Views that are missing are said to be, which is no damage. Exit status 0 if all is well, 3 if not.
               keyledger fsck
               keyledger fsck /var/lib/keyledger --json
             """)
@@ -20,7 +21,7 @@ struct FsckCommand: ParsableCommand {
     @Option(
         name: .customLong("temporary-folder"),
         help: ArgumentHelp(
-            "Where the fresh fold is kept meanwhile; it needs as much room as the key tables. (default: TMPDIR, else /tmp)",
+            "Where fresh folds are kept meanwhile; each needs as much room as what it is compared with. (default: TMPDIR, else /tmp)",
             valueName: "dir"))
     var temporaryFolder: String?
 
@@ -66,10 +67,16 @@ struct FsckCommand: ParsableCommand {
     }
 
     private func crash(_ folder: String, _ what: String, _ last: CheckProgress) -> CommandError {
-        CommandError(
+        guard last.step == Ledger.CheckStep.views.rawValue else {
+            return CommandError(
+                .integrity, code: "damaged",
+                "\(folder)/log/data.mdb is damaged: \(what) \(last.text). Restore a backup, and keep this folder for examination.")
+        }
+        return CommandError(
             .integrity, code: "damaged",
             """
-            \(folder)/log/data.mdb is damaged: \(what) \(last.text). Restore a backup, and keep this folder for examination.
+            The views of spend in \(folder) are damaged: \(what) \(last.text). The log is well, and they can be made of it: stop the server, \
+            remove the file \(folder)/views and run `keyledger rebuild --view activity`.
             """)
     }
 
@@ -91,5 +98,8 @@ struct CheckProgress {
     }
 
     /// `after 5000 of 20000 (log)`
-    var text: String { step.isEmpty ? "before it could say how far it was" : "after \(done) of \(total) (step \(step))" }
+    var text: String {
+        if step.isEmpty { return "before it could say how far it was" }
+        return "after \(done)\(total == 0 ? "" : " of \(total)") (step \(step))"
+    }
 }

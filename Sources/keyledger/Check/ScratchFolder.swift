@@ -14,12 +14,13 @@ final class ScratchFolder {
         path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Removes what the check leaves: folders with files in them.
-    func remove() {
-        for name in (try? FolderListing.names(in: path)) ?? [] {
-            for file in (try? FolderListing.names(in: "\(path)/\(name)")) ?? [] { unsafe unlink("\(path)/\(name)/\(file)") }
-            unsafe rmdir("\(path)/\(name)")
+    /// Removes what the check leaves.
+    func remove() { Self.remove(path) }
+
+    private static func remove(_ folder: String) {
+        for name in (try? FolderListing.names(in: folder)) ?? [] where unsafe unlink("\(folder)/\(name)") != 0 {
+            remove("\(folder)/\(name)")
         }
-        unsafe rmdir(path)
+        unsafe rmdir(folder)
     }
 }
