@@ -51,7 +51,7 @@ struct ServeTests {
         #expect(try sandbox.run("key", "revoke", "--secret-file", "-", input: secret).status == 0)
         #expect(try sandbox.run("key", "create", "--alias", "ci").status == 5)
         #expect(try sandbox.run("key", "create", "--alias", "x", "--expires-in", "soon").status == 2)
-        #expect(try sandbox.json("rebuild")["swapped"]?.bool == true)
+        #expect(try sandbox.json("rebuild")["keys"]?["swapped"]?.bool == true)
         #expect(try sandbox.run("fsck").status == 0)
         #expect(try sandbox.run("stat").status == 0)
         #expect(try sandbox.run("key", "delete", "--alias", "ci").status == 0)

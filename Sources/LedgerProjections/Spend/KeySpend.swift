@@ -5,17 +5,29 @@ package import LedgerSchema
 ///
 /// A value: the fold writes it back, queries apply what is not folded yet and throw it away.
 package struct KeySpend: Sendable {
-    /// A window of a limit by its start.
+    /// A window of a limit, whatever the period that it belongs to is called.
     package struct WindowKey: Hashable, Sendable, Comparable {
         package var limit: LimitID
         package var start: Instant
+        package var end: Instant
 
-        package init(limit: LimitID, start: Instant) {
+        package init(limit: LimitID, start: Instant, end: Instant) {
             self.limit = limit
             self.start = start
+            self.end = end
         }
 
-        package static func < (left: WindowKey, right: WindowKey) -> Bool { (left.limit, left.start) < (right.limit, right.start) }
+        /// The window that holds a moment.
+        init(_ limit: SpendLimit, at moment: Instant) {
+            let (start, end) = limit.window(at: moment)
+            self.init(limit: limit.id, start: start, end: end)
+        }
+
+        func holds(_ moment: Instant) -> Bool { start <= moment && (moment < end || end == .distantFuture) }
+
+        package static func < (left: WindowKey, right: WindowKey) -> Bool {
+            (left.limit, left.start, left.end) < (right.limit, right.start, right.end)
+        }
     }
 
     /// A window's sum as it is stored: good as long as no reset came after `resetPosition`.
@@ -44,6 +56,8 @@ package struct KeySpend: Sendable {
         package var reset: SpendResetState?
         /// In force; the main one first.
         package var limits: [SpendLimit]
+        /// Windows that a change of terms left before their end, the last one last: they go on counting.
+        package var left: [WindowKey] = []
 
         package init(created: Position, limits: [SpendLimit]) {
             self.created = created
@@ -102,7 +116,7 @@ package struct KeySpend: Sendable {
     /// The sum of a limit's window that holds a moment.
     package mutating func spent(_ limit: SpendLimit, at moment: Instant, stored: (WindowKey) throws -> WindowSum?) throws -> Int128 {
         close()
-        return try sum(limit, start: limit.window(at: moment).start, stored)
+        return try sum(WindowKey(limit, at: moment), stored)
     }
 
     /// The windows whose sums were changed, in order.
@@ -118,6 +132,7 @@ extension KeySpend {
     /// - Returns: `false` if something has; nothing is done then.
     @inline(__always)
     mutating func addToOpenWindows(_ charge: ChargedAmount) throws -> Bool {
+        guard row?.left.isEmpty ?? false else { return false }
         for index in counters.indices where counters[index].limit.kind == .model || !counters[index].holds(charge.occurredAt) {
             return false
         }
@@ -132,9 +147,12 @@ extension KeySpend {
             throw FoldError(position: charge.position, message: "a key is charged that was never made")
         }
         for index in counters.indices {
-            if counters[index].limit.kind == .model, try !counters[index].limit.counts(charge, names) { continue }
+            guard try counters[index].limit.counts(charge, names) else { continue }
             if !counters[index].holds(charge.occurredAt) { try open(index, at: charge.occurredAt, stored) }
             try counters[index].add(charge)
+        }
+        for key in row?.left ?? [] where try key.holds(charge.occurredAt) && key.limit.counts(charge, names) {
+            set(key, try Self.sum(sum(key, stored), charge.amount, at: charge.position))
         }
     }
 
@@ -164,30 +182,37 @@ extension KeySpend {
         counters = row?.limits.map { Counter($0.id) } ?? []
     }
 
-    /// Lets the windows of now go on under the new limits.
+    /// Puts limits into force.
+    ///
+    /// A window that is left before its end goes on counting, so that a limit that comes back within it finds there all that was spent,
+    /// once. A window that was not left begins with the sum of the window that its limit had until now: what was spent is not forgotten
+    /// because a period is called otherwise. The window of a limit that is new begins with nothing, whatever a reset set.
     package mutating func replace(
         _ old: [SpendLimit], by new: [SpendLimit], at moment: Instant, _ stored: (WindowKey) throws -> WindowSum?
     ) throws {
         close()
-        for limit in new {
-            let before = old.first { $0.id == limit.id }
-            if let before, before.hasWindows(of: limit) { continue }
-            let key = WindowKey(limit: limit.id, start: limit.window(at: moment).start)
+        let leaving = old.map { WindowKey($0, at: moment) }
+        let entering = new.map { WindowKey($0, at: moment) }
+        let left = row?.left ?? []
+        for key in entering where !leaving.contains(key) && !left.contains(key) {
             guard try windows[key] == nil && stored(key) == nil else { continue }
-            // What a limit counts that was not there before begins with nothing, whatever a reset set.
-            let carried = try before.map { try sum($0, start: $0.window(at: moment).start, stored) } ?? 0
-            set(key, carried)
+            let before = leaving.first { $0.limit == key.limit }
+            set(key, try before.map { try sum($0, stored) } ?? 0)
         }
         row?.limits = new
+        row?.left = (left + leaving).filter { !entering.contains($0) && moment < $0.end }.suffix(Self.mostLeft)
         counters = new.map { Counter($0.id) }
     }
+
+    /// Each charge is added to each of them.
+    private static let mostLeft = 16
 
     private mutating func open(_ index: Int, at moment: Instant, _ stored: (WindowKey) throws -> WindowSum?) throws {
         close(index)
         guard let limit = row?.limits[index] else { return }
-        let (start, end) = limit.window(at: moment)
-        let sum = try sum(limit, start: start, stored)
-        (counters[index].start, counters[index].end, counters[index].picodollars) = (start, end, sum)
+        let key = WindowKey(limit, at: moment)
+        let sum = try sum(key, stored)
+        (counters[index].start, counters[index].end, counters[index].picodollars) = (key.start, key.end, sum)
         counters[index].isOpen = true
     }
 
@@ -197,7 +222,9 @@ extension KeySpend {
 
     private mutating func close(_ index: Int) {
         let counter = counters[index]
-        if counter.isOpen, counter.isChanged { set(WindowKey(limit: counter.limit, start: counter.start), counter.picodollars) }
+        if counter.isOpen, counter.isChanged {
+            set(WindowKey(limit: counter.limit, start: counter.start, end: counter.end), counter.picodollars)
+        }
         counters[index] = Counter(counter.limit)
     }
 
@@ -207,12 +234,11 @@ extension KeySpend {
     }
 
     /// A sum that has not seen the last reset is what that reset left.
-    private mutating func sum(_ limit: SpendLimit, start: Instant, _ stored: (WindowKey) throws -> WindowSum?) throws -> Int128 {
-        let key = WindowKey(limit: limit.id, start: start)
+    private mutating func sum(_ key: WindowKey, _ stored: (WindowKey) throws -> WindowSum?) throws -> Int128 {
         if windows[key] == nil { windows[key] = try stored(key) }
         let last = row?.reset?.position ?? .none
         if let sum = windows[key], sum.resetPosition == last { return sum.picodollars }
-        guard let reset = row?.reset, limit.id.kind != .model, limit.window(at: reset.at).start == start else { return 0 }
+        guard let reset = row?.reset, key.limit.kind != .model, key.holds(reset.at) else { return 0 }
         return reset.resetTo.picodollars
     }
 }
@@ -227,8 +253,9 @@ extension KeySpend.Row {
 }
 
 extension LimitID {
-    /// A model budget counts what names its model as model or as model group.
+    /// A model's budget counts what names its model as model or as model group, the others count everything.
     fileprivate func counts(_ charge: ChargedAmount, _ names: ModelNames) throws -> Bool {
+        if kind != .model { return true }
         if try names.hash(of: charge.model, .model) == hash { return true }
         return try names.hash(of: charge.modelGroup, .modelGroup) == hash
     }

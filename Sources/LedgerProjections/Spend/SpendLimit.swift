@@ -55,12 +55,6 @@ package struct SpendLimit: Hashable, Sendable {
         window?.window(at: moment) ?? (.distantPast, .distantFuture)
     }
 
-    /// Whether windows are the same whatever they are called.
-    func hasWindows(of other: SpendLimit) -> Bool {
-        guard let window, let other = other.window else { return window == nil && other.window == nil }
-        return window.anchor == other.anchor && window.unit == other.unit && window.count == other.count
-    }
-
     /// The limits that a key's terms set, the main one first, each id once.
     package static func limits(of terms: KeyTerms) -> [SpendLimit] {
         [SpendLimit(id: .main, window: terms.budgetWindow)] + limits(terms.budgetLimits ?? []) + limits(terms.modelBudgets ?? [])

@@ -16,6 +16,7 @@ struct ViewProgressLine {
     mutating func show(_ progress: ViewRebuildProgress) {
         switch progress.phase {
         case .reading: show("reading", progress.done, of: progress.of)
+        case .indexing: show("indexing", progress.done, of: progress.of)
         // How many rows there will be is not known.
         case .loading: show("loading", progress.done, of: 0)
         }

@@ -10,22 +10,38 @@ struct NaiveSpend {
         var count: UInt64 = 0
         var last: Instant?
         var reset: (at: Instant, amount: Int128)?
-        /// Sums since the last reset, by limit and start.
-        var sums: [String: [Instant: Int128]] = [:]
+        /// Sums since the last reset.
+        var sums: [Window: Int128] = [:]
         /// Windows that ever had a sum.
-        var known: [String: Set<Instant>] = [:]
+        var known: Set<Window> = []
+        /// Windows of limits that were changed or taken away, until they end.
+        var left: [Window] = []
 
-        func sum(_ name: String, _ window: BudgetWindow?, at moment: Instant) -> Int128 {
-            let start = NaiveSpend.start(window, moment)
-            if let sum = sums[name]?[start] { return sum }
-            guard let reset, !name.hasPrefix("model "), NaiveSpend.start(window, reset.at) == start else { return 0 }
+        func sum(_ window: Window) -> Int128 {
+            if let sum = sums[window] { return sum }
+            guard let reset, !window.name.hasPrefix("model "), window.holds(reset.at) else { return 0 }
             return reset.amount
         }
 
-        mutating func set(_ name: String, _ window: BudgetWindow?, at moment: Instant, to sum: Int128) {
-            sums[name, default: [:]][NaiveSpend.start(window, moment)] = sum
-            known[name, default: []].insert(NaiveSpend.start(window, moment))
+        mutating func set(_ window: Window, to sum: Int128) {
+            sums[window] = sum
+            known.insert(window)
         }
+
+        func windows(at moment: Instant) -> [Window] { NaiveSpend.limits(terms).map { Window($0.name, $0.window, at: moment) } }
+    }
+
+    struct Window: Hashable {
+        var name: String
+        var start: Instant
+        var end: Instant
+
+        init(_ name: String, _ window: BudgetWindow?, at moment: Instant) {
+            (start, end) = window?.window(at: moment) ?? (.distantPast, .distantFuture)
+            self.name = name
+        }
+
+        func holds(_ moment: Instant) -> Bool { start <= moment && moment < end }
     }
 
     private(set) var keys: [KeyID: Key] = [:]
@@ -55,20 +71,15 @@ struct NaiveSpend {
         return limits
     }
 
-    static func start(_ window: BudgetWindow?, _ moment: Instant) -> Instant { window?.window(at: moment).start ?? .distantPast }
-
     private mutating func change(_ event: RecordedEvent, _ changes: KeyTerms, _ cleared: [KeyField]) {
         guard let id = event.keyID, var key = keys[id] else { return }
         let before = key
         key.terms.apply(changes, clearing: cleared)
-        for (name, window) in Self.limits(key.terms) {
-            let old = Self.limits(before.terms).first { $0.name == name }
-            let isSame = old.map {
-                $0.window?.anchor == window?.anchor && $0.window?.unit == window?.unit && $0.window?.count == window?.count
-            }
-            if isSame == true || before.known[name]?.contains(Self.start(window, event.recordedAt)) == true { continue }
-            key.set(name, window, at: event.recordedAt, to: old.map { before.sum(name, $0.window, at: event.recordedAt) } ?? 0)
+        let (old, new) = (before.windows(at: event.recordedAt), key.windows(at: event.recordedAt))
+        for window in new where !before.left.contains(window) && !old.contains(window) && !before.known.contains(window) {
+            key.set(window, to: old.first { $0.name == window.name }.map(before.sum) ?? 0)
         }
+        key.left = (before.left + old).filter { $0.holds(event.recordedAt) && !new.contains($0) }.suffix(16)
         keys[id] = key
     }
 
@@ -88,9 +99,9 @@ struct NaiveSpend {
         if let model = charge.model { names.insert("model " + Self.text(.model, model)) }
         if charge.model == nil, isAdjustment { names.insert("model adjustment") }
         if let group = charge.modelGroup { names.insert("model " + Self.text(.modelGroup, group)) }
-        for (name, window) in Self.limits(key.terms) where !name.hasPrefix("model ") || names.contains(name) {
-            key.set(
-                name, window, at: charge.occurredAt, to: key.sum(name, window, at: charge.occurredAt) + Int128(charge.amount))
+        for window in key.windows(at: charge.occurredAt) + key.left where window.holds(charge.occurredAt) {
+            if window.name.hasPrefix("model "), !names.contains(window.name) { continue }
+            key.set(window, to: key.sum(window) + Int128(charge.amount))
         }
         keys[id] = key
     }

@@ -93,7 +93,7 @@ struct SpendFoldTests {
                 Issue.record("\(comment): \(name) is no limit")
                 continue
             }
-            #expect(limit.spent.picodollars == key.sum(name, window, at: moment), "\(comment): \(name) of \(id)")
+            #expect(limit.spent.picodollars == key.sum(NaiveSpend.Window(name, window, at: moment)), "\(comment): \(name) of \(id)")
         }
     }
 

@@ -17,7 +17,7 @@ struct SpendFollowerTests {
                     of: id, terms: key.terms, at: moment, tail: tail.entries(of: id), names: SpendHistory.names, in: &transaction)
             }
             #expect(answer.totalSpend.picodollars == key.total && answer.count == key.count, "\(comment)")
-            #expect(answer.spend.picodollars == key.sum("main", key.terms.budgetWindow, at: moment), "\(comment)")
+            #expect(answer.spend.picodollars == key.sum(NaiveSpend.Window("main", key.terms.budgetWindow, at: moment)), "\(comment)")
         }
     }
 

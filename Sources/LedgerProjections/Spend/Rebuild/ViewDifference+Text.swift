@@ -76,10 +76,10 @@ enum ViewRowText {
         case .windows:
             let keyID = try keyID(key, &reader)
             let (limit, hash): (UInt8, UInt64) = (try reader.byte(key), try reader.integer(key))
-            let start: UInt64 = try reader.integer(key)
+            let (start, end) = (try sortableMoment(key, &reader), try sortableMoment(key, &reader))
             let names = ["main limit", "period #\(String(hash, radix: 16))", "model #\(String(hash, radix: 16))"]
             let name = Int(limit) < names.count ? names[Int(limit)] : "limit \(limit)"
-            return "key \(keyID), \(name), window of \(Instant(nanoseconds: Int64(bitPattern: start ^ 1 << 63)))"
+            return "key \(keyID), \(name), window of \(start) to \(end)"
         case .tokenSpend:
             let token = try digits(32, key, &reader)
             return "token \(token)"
@@ -132,6 +132,11 @@ enum ViewRowText {
 
     private static func keyID(_ key: Span<UInt8>, _ reader: inout RowReader) throws -> KeyID {
         KeyID(UUIDv7(high: try reader.integer(key), low: try reader.integer(key)))
+    }
+
+    private static func sortableMoment(_ key: Span<UInt8>, _ reader: inout RowReader) throws -> Instant {
+        let bits: UInt64 = try reader.integer(key)
+        return Instant(nanoseconds: Int64(bitPattern: bits ^ 1 << 63))
     }
 
     private static func time(_ key: Span<UInt8>, _ reader: inout RowReader) throws -> Int32 {
