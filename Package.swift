@@ -88,7 +88,9 @@ let package = Package(
         .testTarget(name: "LedgerProjectionsTests", dependencies: ledgerTests, swiftSettings: settings),
         .testTarget(
             name: "LedgerTests", dependencies: ledgerTests + [protobuf], exclude: ["Fixtures"], swiftSettings: settings),
-        .testTarget(name: "StoryTests", dependencies: ["CommandTestSupport", "JSONText"], swiftSettings: settings),
+        .testTarget(
+            name: "StoryTests",
+            dependencies: ["CommandTestSupport", "JSONText", "LMDB", "LedgerProjections", "LedgerTestSupport"], swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree", crypto], swiftSettings: settings),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: settings),

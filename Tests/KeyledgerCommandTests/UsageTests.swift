@@ -13,7 +13,8 @@ struct UsageTests {
         ["rebuild", "--view", "activity", "--replace", "--url", "http://127.0.0.1:1"],
         ["key", "revoke", "--at", "soon", "--alias", "a"],
         ["key", "create", "--reason", "two\nlines"], ["serve", "--listen", "4100"], ["serve", "--listen", "::1:80"],
-        ["serve", "--config", "missing.json"], ["init", "--origin", "a b"],
+        ["serve", "--config", "missing.json"], ["serve", "--reconcile-interval", "often"], ["serve", "--reconcile-interval", "-1h"],
+        ["init", "--origin", "a b"],
     ])
     func `a wrong command line ends with 2 and says why`(_ arguments: [String]) throws {
         let run = try Sandbox.withLedger().run(arguments)

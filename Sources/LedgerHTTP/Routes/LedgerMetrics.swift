@@ -10,6 +10,10 @@ package struct LedgerMetrics: Sendable {
     private let commitSeconds: Histogram
     private let verdicts: [KeyCheck.Code: Counter]
     private let charges: [String: Counter]
+    private let reconcileDifferences: Gauge
+    private let reconcileMoment: Gauge
+    private let reconcileSeconds: Gauge
+    private let reconcileFailures: Counter
 
     package init(registry: MetricsRegistry = MetricsRegistry()) {
         self.registry = registry
@@ -24,6 +28,15 @@ package struct LedgerMetrics: Sendable {
             uniqueKeysWithValues: KeyCheck.Code.allCases.map { code in
                 (code, registry.counter("keyledger_verify_total", help: "Key checks by verdict.", labels: ["code": code.rawValue]))
             })
+        reconcileDifferences = registry.gauge(
+            "keyledger_reconcile_differences",
+            help: "Rows of the views of spend that differed from the log in the last comparison; 0 for ever.")
+        reconcileMoment = registry.gauge(
+            "keyledger_reconcile_timestamp_seconds",
+            help: "When the views of spend were last compared with the log; 0 before the first time.")
+        reconcileSeconds = registry.gauge("keyledger_reconcile_seconds", help: "How long the last comparison took.")
+        reconcileFailures = registry.counter(
+            "keyledger_reconcile_failures_total", help: "Comparisons that ended without a result.")
         charges = Dictionary(
             uniqueKeysWithValues: ["recorded", "duplicate", "conflict", "rejected"].map { result in
                 (
@@ -31,6 +44,25 @@ package struct LedgerMetrics: Sendable {
                     registry.counter("keyledger_charges_total", help: "Charges sent, by what became of them.", labels: ["result": result])
                 )
             })
+    }
+
+    /// Compares the views of spend with the log, and keeps what came of it.
+    ///
+    /// - Throws: as `Ledger.reconcile()`; a shutdown and a comparison that was cut short count as none.
+    package func reconcile(_ ledger: Ledger) async throws -> SpendReconciliation {
+        let start = ContinuousClock.now
+        do {
+            let report = try await ledger.reconcile()
+            let (seconds, attoseconds) = (ContinuousClock.now - start).components
+            reconcileSeconds.set(Double(seconds) + Double(attoseconds) / 1e18)
+            reconcileDifferences.set(report.isClean ? 0 : Double(max(1, report.differenceCount)))
+            reconcileMoment.set(Double(ledger.moment.nanoseconds) / 1e9)
+            return report
+        } catch {
+            let code = (error as? LedgerError)?.code
+            if code != .shuttingDown, code != .cancelled { reconcileFailures.increment() }
+            throw error
+        }
     }
 
     /// Counts the writer's batches.

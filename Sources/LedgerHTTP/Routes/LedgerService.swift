@@ -36,7 +36,7 @@ package struct LedgerService: Service {
         KeyRoutes(ledger: ledger, settings: settings).add(to: router)
         CheckRoutes(ledger: ledger, authenticator: authenticator, count: metrics.count).add(to: router)
         OwnRoutes(ledger: ledger, authenticator: authenticator).add(to: router)
-        ViewRoutes(ledger: ledger, authenticator: authenticator).add(to: router)
+        ViewRoutes(ledger: ledger, authenticator: authenticator, metrics: metrics).add(to: router)
         SpendRoutes(ledger: ledger, authenticator: authenticator, count: metrics.count).add(to: router)
         SpendReportRoutes(ledger: ledger, authenticator: authenticator).add(to: router)
         GlobalSpendRoutes(ledger: ledger, authenticator: authenticator).add(to: router)

@@ -9,6 +9,7 @@ struct ViewRoutes: Sendable {
 
     let ledger: Ledger
     let authenticator: Authenticator
+    let metrics: LedgerMetrics
 
     func add(to router: Router<LedgerRequestContext>) {
         router.post("\(Self.rebuildPath)") { _, context in try await rebuild(context) }
@@ -61,7 +62,7 @@ struct ViewRoutes: Sendable {
     private func reconcile(_ context: LedgerRequestContext) async throws -> Response {
         _ = try authenticator.reader(context, Self.reconcilePath)
         do {
-            let report = try await ledger.reconcile()
+            let report = try await metrics.reconcile(ledger)
             return .json { ViewAnswer.write(report, head: ledger.head.position, to: &$0) }
         } catch let error as LedgerError { throw APIError(error) }
     }

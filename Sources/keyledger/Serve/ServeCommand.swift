@@ -17,7 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
               keyledger serve --listen 127.0.0.1:0 --ready-file /run/keyledger.url
 
             The file of --config is a JSON object: data, listen, master_key_file, ready_file, default_grace_period, deleted_key_info \
-            ("history" or 404), log_format ("text" or "json"), access_log (true or false), idle_timeout_seconds, max_connections.
+            ("history" or 404), log_format ("text" or "json"), access_log (true or false), idle_timeout_seconds, max_connections, \
+            reconcile_interval.
               {"listen": "0.0.0.0:4100", "default_grace_period": "1h", "log_format": "json"}
 
             Environment: KEYLEDGER_DATA, KEYLEDGER_LISTEN, KEYLEDGER_MASTER_KEY_FILE, KEYLEDGER_MASTER_KEY, LITELLM_KEY_ROTATION_GRACE_PERIOD.
@@ -46,9 +47,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(name: .customLong("accept-clock"), help: "Believe the wall clock although it leapt; recorded in the log.")
     var acceptsClock = false
 
+    @Option(
+        name: .customLong("reconcile-interval"),
+        help: ArgumentHelp(
+            "How often the views of spend are compared with the log, as `keyledger reconcile` does, at low priority; the first time a minute "
+                + "after the start, 0 for never. (default: 1h)", valueName: "duration"))
+    var reconcileInterval: String?
+
     func run() async throws {
         let file = try config.map { try ServeFile(path: $0) } ?? ServeFile()
-        let settings = try ServeSettings(flags: .init(data: data, listen: listen, readyFile: readyFile), file: file)
+        let settings = try ServeSettings(
+            flags: .init(data: data, listen: listen, readyFile: readyFile, reconcileInterval: reconcileInterval), file: file)
         let logger = Self.logger(settings.logFormat)
         try await serve(settings, logger)
         logger.notice("stopped")

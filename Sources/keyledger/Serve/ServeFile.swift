@@ -13,6 +13,7 @@ struct ServeFile: Sendable {
     var logsRequests: Bool?
     var idleTimeoutSeconds: Int64?
     var maximumConnections: Int?
+    var reconcileInterval: ReconcileInterval?
 
     private static let largestBytes = 1 << 20
 
@@ -61,6 +62,7 @@ struct ServeFile: Sendable {
             guard let isOn = value.bool else { throw Self.wrong(name, "true or false", path) }
             logsRequests = isOn
         case "idle_timeout_seconds": idleTimeoutSeconds = try count()
+        case "reconcile_interval": reconcileInterval = try ReconcileInterval(value.decimalText ?? text(), from: "\(path): \(name)")
         case "max_connections": maximumConnections = Int(try count())
         default: throw CommandError.usage("\(path): '\(printable(name))' is no setting. There are: \(Self.names.joined(separator: ", ")).")
         }
@@ -68,8 +70,7 @@ struct ServeFile: Sendable {
 
     private static let names = [
         "data", "listen", "master_key_file", "ready_file", "default_grace_period", "deleted_key_info", "log_format", "access_log",
-        "idle_timeout_seconds",
-        "max_connections",
+        "idle_timeout_seconds", "max_connections", "reconcile_interval",
     ]
 
     private static func wrong(_ name: String, _ kind: String, _ path: String) -> CommandError {

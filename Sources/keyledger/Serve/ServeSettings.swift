@@ -16,6 +16,7 @@ struct ServeSettings: Sendable {
     var logsRequests: Bool
     var idleTimeoutSeconds: Int64?
     var maximumConnections: Int?
+    var reconcileInterval: ReconcileInterval
 
     static let listenVariable = "KEYLEDGER_LISTEN"
 
@@ -39,11 +40,15 @@ struct ServeSettings: Sendable {
         logsRequests = file.logsRequests ?? true
         idleTimeoutSeconds = file.idleTimeoutSeconds
         maximumConnections = file.maximumConnections
+        reconcileInterval =
+            try flags.reconcileInterval.map { try ReconcileInterval($0, from: "--reconcile-interval") } ?? file.reconcileInterval
+            ?? .standard
     }
 
     struct Flags: Sendable {
         var data: String?
         var listen: String?
         var readyFile: String?
+        var reconcileInterval: String?
     }
 }

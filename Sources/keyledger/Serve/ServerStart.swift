@@ -38,7 +38,10 @@ struct ServerStart {
                 hidesDeletedKeys: settings.hidesDeletedKeys),
             configuration: configuration, metrics: metrics, logger: logger, accessLog: accessLog,
             onListening: { await onListening(Self.reachable($0)) })
-        var group = ServiceGroupConfiguration(services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        let reconcile = ReconcileService(ledger: ledger, metrics: metrics, interval: settings.reconcileInterval, logger: logger)
+        // Shut down from the last to the first.
+        var group = ServiceGroupConfiguration(
+            services: [service, reconcile], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(Self.drainSeconds)
         try await ServiceGroup(configuration: group).run()
     }

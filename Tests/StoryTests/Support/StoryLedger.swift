@@ -55,9 +55,11 @@ final class StoryLedger {
     }
 
     /// Stops the server and starts it on the same folder.
-    func restart() throws {
+    /// - Parameter meanwhile: what happens to the folder.
+    func restart(_ meanwhile: () throws -> Void = {}) throws {
         stop()
         expectNoSecretWritten()
+        try meanwhile()
         (process, port) = try Self.serve(sandbox, environment)
     }
 
