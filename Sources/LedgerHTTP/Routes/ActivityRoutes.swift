@@ -7,7 +7,7 @@ import NIOCore
 struct ActivityRoutes: Sendable {
     let ledger: Ledger
     let authenticator: Authenticator
-    let database = TimeZoneDatabase.system
+    var database = TimeZoneDatabase.system
 
     func add(to router: Router<LedgerRequestContext>) {
         for family in ActivityFamily.allCases {
