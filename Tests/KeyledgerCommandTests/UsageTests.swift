@@ -14,7 +14,9 @@ struct UsageTests {
         ["key", "revoke", "--at", "soon", "--alias", "a"],
         ["key", "create", "--reason", "two\nlines"], ["serve", "--listen", "4100"], ["serve", "--listen", "::1:80"],
         ["serve", "--config", "missing.json"], ["serve", "--reconcile-interval", "often"], ["serve", "--reconcile-interval", "-1h"],
-        ["init", "--origin", "a b"],
+        ["init", "--origin", "a b"], ["activity", "--by", "hour"], ["activity", "--from", "2026-02-30"], ["activity", "--to", "yesterday"],
+        ["activity", "--from", "2026-11-02", "--to", "2026-11-01"], ["activity", "--json", "--csv"], ["activity", "--tz", "Mars/Base"],
+        ["activity", "--tz", "../../etc/passwd"], ["activity", "today"],
     ])
     func `a wrong command line ends with 2 and says why`(_ arguments: [String]) throws {
         let run = try Sandbox.withLedger().run(arguments)

@@ -18,7 +18,7 @@ struct ViewCommandTests {
 
     private static func lines(_ numbers: Range<Int>, _ token: String) -> String {
         numbers.map {
-            #"{"request_id": "r\#($0)", "token": "\#(token)", "spend": 0.008, "occurred_at": \#(1_795_269_788 + $0 * 60)}"#
+            #"{"request_id": "r\#($0)", "token": "\#(token)", "spend": 0.008, "occurred_at": \#(1_740_787_200 + $0 * 60)}"#
         }.joined(separator: "\n")
     }
 

@@ -7,15 +7,17 @@ struct ActivityCommand: AsyncParsableCommand {
         commandName: "activity",
         abstract: "What was spent, by day, key, team, user, model, provider or tag.",
         discussion: """
-            Sums are exact. A key is shown under its last name, with its rotations in one; a charge with two tags counts in both. Without --from \
-            the last 30 days. Zones are those of the system's tzdata.
+            Sums are exact. A key is shown under the last name that it had when it was charged, with its rotations in one and deleted keys too; \
+            a charge with two tags counts in both. Without --from the last 30 days. Zones are those of the system's tzdata. A table is \
+            fitted to the terminal; COLUMNS says otherwise. In --csv a name that a spreadsheet would run as a formula has an apostrophe \
+            before it; --json has it as it is.
               keyledger activity
               keyledger activity --by key --from 2026-11-01 --to 2026-11-30
               keyledger activity --by team --tz Europe/Berlin --csv > november.csv
               keyledger activity --by model --json | jq -r '.rows[].name'
             """)
 
-    @Option(name: .long, help: "day, key, team, user, model, provider or tag.") var by = ActivityDimension.day
+    @Option(name: .long, help: "What a row is: day, key, team, user, model, provider or tag.") var by = ActivityDimension.day
     @Option(name: .long, help: ArgumentHelp("The first day, as 2026-11-01.", valueName: "date")) var from: String?
     @Option(name: .long, help: ArgumentHelp("The last day, which is included. (default: today)", valueName: "date")) var to: String?
     @Option(name: .long, help: ArgumentHelp("Whose midnight ends a day: Europe/Berlin. (default: UTC)", valueName: "zone")) var tz: String?
@@ -40,16 +42,23 @@ struct ActivityCommand: AsyncParsableCommand {
         if service.output.isJSON {
             Terminal.output(answer.json)
         } else {
-            Terminal.output(csv ? answer.csv : answer.text)
+            Terminal.output(csv ? answer.csv : answer.text(width: Terminal.outputWidth))
         }
     }
 
     private func question(at moment: Instant) -> ActivityQuestion {
-        // East of UTC tomorrow may have begun.
-        let today = CivilDate(daysSince1970: moment.daysSince1970 + (tz == nil ? 0 : 1))
-        let last = to.flatMap { CivilDate($0) } ?? today
-        let first = from.flatMap { CivilDate($0) } ?? CivilDate(daysSince1970: last.daysSince1970 - Self.defaultDays + 1)
-        return ActivityQuestion(dimension: by, from: min(first, last), to: last, zone: tz)
+        let first = from.flatMap { CivilDate($0) }
+        let last = to.flatMap { CivilDate($0) } ?? max(today(at: moment), first ?? .init(daysSince1970: 0))
+        return ActivityQuestion(
+            dimension: by, from: first ?? CivilDate(daysSince1970: last.daysSince1970 - Self.defaultDays + 1), to: last, zone: tz)
+    }
+
+    private func today(at moment: Instant) -> CivilDate {
+        // A zone that this machine does not know may be one of the server's; whoever reads the rows refuses one that is none.
+        let rules = tz.flatMap { try? TimeZoneDatabase.system.rules(named: $0) }
+        let seconds = moment.nanoseconds / 1_000_000_000
+        let local = moment.adding(seconds: Int64(rules?.offset(at: seconds) ?? 0)) ?? moment
+        return CivilDate(daysSince1970: local.daysSince1970)
     }
 }
 

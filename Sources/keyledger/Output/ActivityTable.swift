@@ -44,40 +44,6 @@ struct ActivityTable: Sendable {
 
     private static func order(_ row: Row) -> [UInt8] { Array((row.name ?? "").utf8) + [0] + Array((row.key?.id ?? "").utf8) }
 
-    // MARK: For people
-
-    private static let barWidth = 20
-
-    var text: String {
-        let hasKeys = question.dimension == .key
-        let own = [question.dimension.rawValue.uppercased()] + (hasKeys ? ["TEAM", "KEY_ID"] : [])
-        let figures = ["SPEND", "REQUESTS", "FAILED", "TOKENS IN", "OUT"]
-        var table = TextTable(own + figures + [""], rightAligned: own.count..<own.count + figures.count)
-        let greatest = rows.map(\.sums.spend).max() ?? .zero
-        for row in rows {
-            let names = [name(row)] + (hasKeys ? [row.key?.teamID.map(printable) ?? "-", row.key?.id ?? "-"] : [])
-            table.add(names + row.sums.figures + [Self.bar(row.sums.spend, of: greatest)])
-        }
-        let range = "\(question.from) to \(question.to), \(question.zone.map(printable) ?? "UTC")"
-        let sum = "\(total.spend.decimalText) USD in \(total.requests) request\(total.requests == 1 ? "" : "s")"
-        return (rows.isEmpty ? "" : table.text + "\n") + Style.faint("\(range): ") + sum
-    }
-
-    private func name(_ row: Row) -> String {
-        guard let key = row.key else { return row.name.map(printable) ?? "-" }
-        let note = key.exists == nil ? " (no key)" : key.exists == false ? " (deleted)" : ""
-        return (row.name.map(printable) ?? "-") + note
-    }
-
-    /// A bar in eighths of a character, as long as the amount's share of the greatest.
-    private static func bar(_ amount: Amount, of greatest: Amount) -> String {
-        guard amount > .zero else { return "" }
-        let longest = Int128(barWidth * 8)
-        let eighths = Int(min(longest, max(1, amount.picodollars / max(1, greatest.picodollars / longest))))
-        let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
-        return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
-    }
-
     // MARK: For programs
 
     var json: String {
@@ -95,7 +61,7 @@ struct ActivityTable: Sendable {
         return writer.text
     }
 
-    /// RFC 4180, with a header.
+    /// RFC 4180, with a header. Text that a spreadsheet would take for a formula has an apostrophe before it.
     var csv: String {
         let hasKeys = question.dimension == .key
         var lines = [
@@ -105,9 +71,16 @@ struct ActivityTable: Sendable {
         ]
         for row in rows {
             let own = hasKeys ? [row.key?.teamID ?? "", row.key?.id ?? "", row.key?.exists == true ? "true" : "false"] : []
-            lines.append([row.name ?? ""] + own + row.sums.figures)
+            lines.append(([row.name ?? ""] + own).map(Self.defused) + row.sums.figures)
         }
         return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    private static func defused(_ text: String) -> String {
+        switch text.utf8.first {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "\t"), UInt8(ascii: "\r"): "'" + text
+        default: text
+        }
     }
 
     private static func quoted(_ cell: String) -> String {
@@ -117,7 +90,8 @@ struct ActivityTable: Sendable {
 }
 
 extension ActivityTable.Sums {
-    fileprivate var figures: [String] {
+    /// Spend, requests, failed requests, tokens in and out.
+    var figures: [String] {
         [spend.decimalText] + [requests, failed, promptTokens, completionTokens].map { String($0) }
     }
 

@@ -52,7 +52,7 @@ extension FolderKeys {
         switch dimension {
         case .day: report.days.map { .init(name: $0.date.description, sums: .init($0.metrics)) }
         case .key: report.keys.map { .init(name: $0.alias, key: .init($0), sums: .init($0.metrics)) }
-        case .team, .user, .tag: report.entities.map { .init(name: $0.id, sums: .init($0.metrics)) }
+        case .team, .user, .tag: report.entities.map { .init(name: $0.id ?? ActivityName.unassigned, sums: .init($0.metrics)) }
         case .model: report.days.flatMap { $0[.models] }.map { .init(name: $0.name, sums: .init($0.metrics)) }
         case .provider: report.days.flatMap { $0[.providers] }.map { .init(name: $0.name, sums: .init($0.metrics)) }
         }
