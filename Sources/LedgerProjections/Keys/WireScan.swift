@@ -31,12 +31,16 @@ struct WireScan {
             var number: UInt64 = 0
             for index in 0..<8 { number |= UInt64(bytes[place.lowerBound + index]) << UInt64(8 * index) }
             return (tag >> 3, .number(number))
-        case 2:
-            let length = try varint(bytes)
-            guard length <= UInt64(end - offset) else { throw Self.damaged }
-            return (tag >> 3, .bytes(try take(Int(length))))
+        case 2: return (tag >> 3, .bytes(try delimited(in: bytes)))
         default: throw Self.damaged
         }
+    }
+
+    /// What stands behind its own length.
+    mutating func delimited(in bytes: Span<UInt8>) throws(LMDBError) -> Range<Int> {
+        let length = try varint(bytes)
+        guard length <= UInt64(end - offset) else { throw Self.damaged }
+        return try take(Int(length))
     }
 
     /// Most numbers of a row are tags and lengths below 128.

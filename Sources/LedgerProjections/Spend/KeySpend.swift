@@ -77,8 +77,8 @@ package struct KeySpend: Sendable {
         init(_ limit: LimitID) { self.limit = limit }
 
         @inline(__always)
-        mutating func add(_ charge: ChargedAmount) throws(FoldError) {
-            picodollars = try KeySpend.sum(picodollars, charge.amount, at: charge.position)
+        mutating func add(_ amount: Int64, _ position: UInt64) throws(FoldError) {
+            picodollars = try KeySpend.sum(picodollars, amount, at: position)
             isChanged = true
         }
 
@@ -131,35 +131,35 @@ extension KeySpend {
     ///
     /// - Returns: `false` if something has; nothing is done then.
     @inline(__always)
-    mutating func addToOpenWindows(_ charge: ChargedAmount) throws -> Bool {
+    mutating func addToOpenWindows(_ charge: KeySpendChanges.Charge) throws -> Bool {
         guard row?.left.isEmpty ?? false else { return false }
-        for index in counters.indices where counters[index].limit.kind == .model || !counters[index].holds(charge.occurredAt) {
-            return false
-        }
-        guard try row?.add(charge) != nil else { return false }
-        for index in counters.indices { try counters[index].add(charge) }
+        let occurredAt = Instant(nanoseconds: charge.occurredAt)
+        for index in counters.indices where counters[index].limit.kind == .model || !counters[index].holds(occurredAt) { return false }
+        guard try row?.add(charge.amount, at: occurredAt, isAdjustment: charge.isAdjustment, charge.position) != nil else { return false }
+        for index in counters.indices { try counters[index].add(charge.amount, charge.position) }
         return true
     }
 
     /// Takes a charge or a correction, as ``apply(_:names:stored:)`` does.
     mutating func add(_ charge: ChargedAmount, _ names: ModelNames, _ stored: (WindowKey) throws -> WindowSum?) throws {
-        guard try row?.add(charge) != nil else {
+        let (occurredAt, position) = (charge.occurredAt, charge.position.value)
+        guard try row?.add(charge.amount, at: occurredAt, isAdjustment: charge.isAdjustment, position) != nil else {
             throw FoldError(position: charge.position, message: "a key is charged that was never made")
         }
         for index in counters.indices {
             guard try counters[index].limit.counts(charge, names) else { continue }
-            if !counters[index].holds(charge.occurredAt) { try open(index, at: charge.occurredAt, stored) }
-            try counters[index].add(charge)
+            if !counters[index].holds(occurredAt) { try open(index, at: occurredAt, stored) }
+            try counters[index].add(charge.amount, position)
         }
-        for key in row?.left ?? [] where try key.holds(charge.occurredAt) && key.limit.counts(charge, names) {
-            set(key, try Self.sum(sum(key, stored), charge.amount, at: charge.position))
+        for key in row?.left ?? [] where try key.holds(occurredAt) && key.limit.counts(charge, names) {
+            set(key, try Self.sum(sum(key, stored), charge.amount, at: position))
         }
     }
 
     @inline(__always)
-    fileprivate static func sum(_ sum: Int128, _ amount: Int64, at position: Position) throws(FoldError) -> Int128 {
+    fileprivate static func sum(_ sum: Int128, _ amount: Int64, at position: UInt64) throws(FoldError) -> Int128 {
         let (total, overflow) = sum.addingReportingOverflow(Int128(amount))
-        if overflow { throw FoldError(position: position, message: "the sum of a key's charges does not fit 128 bits") }
+        if overflow { throw FoldError(position: Position(position), message: "the sum of a key's charges does not fit 128 bits") }
         return total
     }
 
@@ -244,11 +244,13 @@ extension KeySpend {
 }
 
 extension KeySpend.Row {
-    fileprivate mutating func add(_ charge: ChargedAmount) throws(FoldError) {
-        total = try KeySpend.sum(total, charge.amount, at: charge.position)
-        if charge.isAdjustment { return }
+    @inline(__always)
+    fileprivate mutating func add(_ amount: Int64, at occurredAt: Instant, isAdjustment: Bool, _ position: UInt64) throws(FoldError) {
+        total = try KeySpend.sum(total, amount, at: position)
+        if isAdjustment { return }
         count += 1
-        lastOccurredAt = max(lastOccurredAt ?? .distantPast, charge.occurredAt)
+        if let last = lastOccurredAt, last >= occurredAt { return }
+        lastOccurredAt = occurredAt
     }
 }
 

@@ -159,7 +159,7 @@ package struct LogSegments {
             guard let known = credentials[introduced] else { return introduced }
             keyID = known
         }
-        try builder.add(position: position, charge: charge, in: record, keyID: keyID)
+        try builder.add(position: position, charge: &charge, in: record, keyID: keyID)
         return nil
     }
 }

@@ -115,6 +115,27 @@ package struct OverrideRollupKey: RollupHashable, Sendable {
     }
 }
 
+/// The stretch of time that the moment before was in, by its number; the next moment is mostly in it too.
+struct StretchMemory: Sendable {
+    private var number: Int32 = 0
+    private var start: Int64 = 0
+    /// Nothing before a stretch is known.
+    private var length: UInt64 = 0
+
+    /// - Parameters:
+    ///   - length: of all stretches, in nanoseconds.
+    ///   - find: the number of the stretch that holds the moment.
+    @inline(__always)
+    mutating func number(of moment: Instant, length: Int64, _ find: (Instant) -> Int32) -> Int32 {
+        let (past, overflow) = moment.nanoseconds.subtractingReportingOverflow(start)
+        if !overflow, UInt64(bitPattern: past) < self.length { return number }
+        number = find(moment)
+        let (start, isUntold) = Int64(number).multipliedReportingOverflow(by: length)
+        (self.start, self.length) = (start, isUntold ? 0 : UInt64(length))
+        return number
+    }
+}
+
 /// UTC quarters of an hour, counted from 1970.
 package enum Quarter {
     package static let nanoseconds: Int64 = 900 * Instant.nanosecondsPerSecond

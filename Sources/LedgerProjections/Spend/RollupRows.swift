@@ -2,7 +2,7 @@ import Glibc
 import LedgerLog
 
 /// Rows of one table on their way to it: keys in one buffer, the sums beside them.
-struct RollupRows {
+struct RollupRows: Sendable {
     private struct Row {
         /// The key's first 24 bytes, so that most comparisons need no other.
         var high: UInt64
@@ -18,6 +18,13 @@ struct RollupRows {
     private var values: [Metrics] = []
 
     var isEmpty: Bool { rows.isEmpty }
+
+    /// Forgets all rows and keeps the memory.
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        rows.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
+    }
 
     mutating func append<Key>(_ table: RollupTable<Key>, _ key: (Key, inout [UInt8]) -> Void) {
         rows.reserveCapacity(rows.count + table.count)

@@ -16,15 +16,14 @@ struct SegmentCharge {
 
     /// The key but for names and credential.
     fileprivate init(
-        _ occurredAt: Instant, recordedAt: Instant, revision: UInt64, metrics: Metrics, amount: Int64, isAdjustment: Bool, endUser: UInt64,
-        at position: Position
+        _ quarter: Int32, _ occurredAt: Instant, recordedDay: Int32, revision: UInt64, metrics: Metrics, amount: Int64,
+        isAdjustment: Bool, endUser: UInt64, at position: Position
     ) throws(FoldError) {
         guard let revision = UInt32(exactly: revision) else {
             throw FoldError(position: position, message: "a charge names revision \(revision)")
         }
         key = RollupKey(
-            quarter: Quarter.of(occurredAt), recordedDay: Int32(recordedAt.daysSince1970), credentialPosition: 0, credentialOrdinal: 0,
-            revision: revision)
+            quarter: quarter, recordedDay: recordedDay, credentialPosition: 0, credentialOrdinal: 0, revision: revision)
         (self.occurredAt, self.metrics, self.amount) = (occurredAt, metrics, amount)
         (self.isAdjustment, self.endUser) = (isAdjustment, endUser)
     }
@@ -39,7 +38,7 @@ extension SpendSegmentContent {
     /// Takes the charge at the last position.
     mutating func add(_ charge: Charge, _ keyID: KeyID?, isAdjustment: Bool) throws(FoldError) {
         var part = try SegmentCharge(
-            charge.occurredAt, recordedAt: lastRecordedAt, revision: charge.revision,
+            quarter(of: charge.occurredAt), charge.occurredAt, recordedDay: recordedDay(), revision: charge.revision,
             metrics: Metrics(charge, isAdjustment: isAdjustment), amount: charge.amount, isAdjustment: isAdjustment,
             endUser: charge.endUser, at: last)
         switch charge.credential {
@@ -66,28 +65,31 @@ extension SpendSegmentContent {
         }
     }
 
-    /// Takes the charge at the last position as it is stored, without making a value of its texts.
-    mutating func add(_ view: ChargeView, in record: Span<UInt8>, _ keyID: KeyID?) throws(FoldError) {
+    /// Takes the charge at the last position as it is stored, without making a value of its texts. `inout` spares a copy of it.
+    mutating func add(_ view: inout ChargeView, in record: Span<UInt8>, _ keyID: KeyID?) throws(FoldError) {
+        let metrics = Metrics(
+            amount: view.amount, tokens: view.tokens, failed: view.failed, duration: view.durationMilliseconds,
+            isAdjustment: view.isAdjustment)
         var part = try SegmentCharge(
-            view.occurredAt, recordedAt: lastRecordedAt, revision: view.revision, metrics: Metrics(view), amount: view.amount,
-            isAdjustment: view.isAdjustment, endUser: view.endUser, at: last)
+            quarter(of: view.occurredAt), view.occurredAt, recordedDay: recordedDay(), revision: view.revision,
+            metrics: metrics, amount: view.amount, isAdjustment: view.isAdjustment, endUser: view.endUser, at: last)
         try require((view.credentialPosition == 0) == (keyID == nil), "a charge's credential and its key do not fit")
         if view.credentialPosition != 0 {
             (part.key.credentialPosition, part.key.credentialOrdinal) = (view.credentialPosition, view.credentialOrdinal)
         } else if case .unknown(let token) = view.credential(in: record) {
             part.key.credentialOrdinal = names.ordinal(of: token)
         }
-        part.key.model = try code(of: view.model, view, record)
-        part.key.modelGroup = try code(of: view.modelGroup, view, record)
-        part.key.provider = try code(of: view.provider, view, record)
-        part.key.endpoint = try code(of: view.endpoint, view, record)
-        part.key.mcpTool = try code(of: view.mcpTool, view, record)
-        part.key.callType = try code(of: view.callType, view, record)
+        part.key.model = try code(of: view.model, else: view.name(view.model, in: record))
+        part.key.modelGroup = try code(of: view.modelGroup, else: view.name(view.modelGroup, in: record))
+        part.key.provider = try code(of: view.provider, else: view.name(view.provider, in: record))
+        part.key.endpoint = try code(of: view.endpoint, else: view.name(view.endpoint, in: record))
+        part.key.mcpTool = try code(of: view.mcpTool, else: view.name(view.mcpTool, in: record))
+        part.key.callType = try code(of: view.callType, else: view.name(view.callType, in: record))
         if let team = view.teamID { part.team = names.code(of: view.text(team, in: record)) }
         part.user = view.user
         beginTags()
         if view.hasTags {
-            try view.forEachTag(in: record) { (tag) throws(FoldError) in addTag(try code(of: tag, view, record)) }
+            try view.forEachTag(in: record) { (tag) throws(FoldError) in addTag(try code(of: tag, else: view.name(tag, in: record))) }
         }
         try add(part, keyID)
         if keepsIDs, view.hasIdentity {
@@ -105,23 +107,15 @@ extension SpendSegmentContent {
         }
     }
 
+    /// - Parameter text: reads a name that is no number.
     @inline(__always)
-    private mutating func code(of name: ChargeView.Name, _ view: ChargeView, _ record: Span<UInt8>) throws(FoldError) -> UInt32 {
-        if name.text.isEmpty, name.number <= NameIntroduced.mostNumbers { return name.number }
-        return try code(of: view.name(name, in: record))
+    private mutating func code(of name: ChargeView.Name, else text: @autoclosure () -> ChargeName?) throws(FoldError) -> UInt32 {
+        if name.text.count == 0, name.number <= NameIntroduced.mostNumbers { return name.number }
+        return try code(of: text())
     }
 
     @inline(__always)
     private func require(_ condition: Bool, _ message: StaticString) throws(FoldError) {
         if !condition { throw FoldError(position: last, message: "\(message)") }
-    }
-}
-
-extension Metrics {
-    /// What one stored charge adds, as ``init(_:isAdjustment:)`` has it.
-    init(_ charge: ChargeView) {
-        self.init(
-            amount: charge.amount, tokens: charge.tokens, failed: charge.failed, duration: charge.durationMilliseconds,
-            isAdjustment: charge.isAdjustment)
     }
 }

@@ -31,10 +31,10 @@ package struct SpendSegmentBuilder: Sendable {
         try content.add(charge, keyID, isAdjustment: isAdjustment)
     }
 
-    /// Takes a stored charge, read in place.
-    mutating func add(position: Position, charge: ChargeView, in record: Span<UInt8>, keyID: KeyID?) throws(FoldError) {
+    /// Takes a stored charge, read in place. Nothing of it is changed: `inout` spares a copy of it.
+    mutating func add(position: Position, charge: inout ChargeView, in record: Span<UInt8>, keyID: KeyID?) throws(FoldError) {
         try content.advance(to: position, charge.recordedAt)
-        try content.add(charge, in: record, keyID)
+        try content.add(&charge, in: record, keyID)
     }
 
     /// Takes an event that is no charge.

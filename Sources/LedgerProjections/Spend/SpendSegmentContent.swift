@@ -22,6 +22,8 @@ struct SpendSegmentContent: Sendable {
     private(set) var chargeIDs = ChargeIdentities()
     /// Of the charge that is being taken.
     private var tagCodes: [UInt32] = []
+    private var quarters = StretchMemory()
+    private var days = StretchMemory()
 
     /// - Parameter before: the position that the first event follows.
     init(after before: Position, keepsIDs: Bool = true) {
@@ -74,6 +76,17 @@ struct SpendSegmentContent: Sendable {
 
     mutating func reset(_ keyID: KeyID?, _ reset: SpendResetState) {
         if let keyID { changes.append(.reset(reset), of: keyID) } else { resetsOfAllKeys.append(reset) }
+    }
+
+    @inline(__always)
+    mutating func quarter(of moment: Instant) -> Int32 {
+        quarters.number(of: moment, length: Quarter.nanoseconds) { Quarter.of($0) }
+    }
+
+    /// The day on which the last event was recorded.
+    @inline(__always)
+    mutating func recordedDay() -> Int32 {
+        days.number(of: lastRecordedAt, length: Instant.nanosecondsPerDay) { Int32($0.daysSince1970) }
     }
 
     /// Adds a charge whose tags were added before.

@@ -63,10 +63,9 @@ struct KeySpendSpool: Sendable {
     ) throws {
         switch entry {
         case .charge(let charge):
-            let charge = content.amount(charge)
             if try keys[number].addToOpenWindows(charge) { return }
             let keyID = index.keys[number]
-            try keys[number].add(charge, names) { try stored.sum(of: keyID, $0) }
+            try keys[number].add(content.amount(charge), names) { try stored.sum(of: keyID, $0) }
         case .other(let change):
             let keyID = index.keys[number]
             try keys[number].apply(change, names: names) { try stored.sum(of: keyID, $0) }

@@ -4,6 +4,7 @@ import LedgerSchema
 /// Writes the rollups of segments as sorted runs.
 struct RollupSpool: Sendable {
     private var spools: [RowSpool]
+    private var rows = RollupRows()
 
     init(_ folder: String, _ share: Int, _ limits: ViewRebuildLimits) {
         spools = ViewTables.Kind.rollups.map { RowSpool(folder, $0, share, limits) }
@@ -30,7 +31,7 @@ struct RollupSpool: Sendable {
     }
 
     private mutating func add<Key>(_ table: RollupTable<Key>, _ kind: ViewTables.Kind, _ append: (Key, inout [UInt8]) -> Void) throws {
-        var rows = RollupRows()
+        rows.removeAll()
         rows.append(table, append)
         try spools[Int(kind.rawValue) - 1].append(&rows)
     }

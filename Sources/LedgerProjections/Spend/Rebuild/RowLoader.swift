@@ -4,7 +4,7 @@ import MerkleTree
 
 /// Rows of one table in order, on their way from the thread that merges to the one that puts.
 struct RowBlock: Sendable {
-    private static let sizeBytes = 1 << 20
+    private static let sizeBytes = 1 << 18
 
     let kind: ViewTables.Kind
     /// Row by row what its digest covers: number of the table (1) ‖ length of key (4) ‖ key ‖ value.
@@ -19,36 +19,33 @@ struct RowBlock: Sendable {
     var isFull: Bool { bytes.count >= Self.sizeBytes }
     var isEmpty: Bool { counts.isEmpty }
 
-    /// - Returns: the row's hash.
     @inline(__always)
-    mutating func append(_ key: Span<UInt8>, _ value: Span<UInt8>) -> Hash32 {
-        begin(key.count)
+    mutating func append(_ key: Span<UInt8>, _ value: Span<UInt8>) {
+        bytes.append(kind.rawValue)
+        bytes.append(bigEndian: UInt32(key.count))
         bytes.append(copying: key)
         bytes.append(copying: value)
-        return end(key.count, value.count)
+        counts.append((UInt16(key.count), UInt16(value.count)))
     }
 
     @inline(__always)
-    mutating func append(_ row: ChargeIDRow) -> Hash32 {
+    mutating func append(_ row: ChargeIDRow) {
         bytes.append(kind.rawValue)
         // The length of the key, and the hour's four bytes.
         bytes.append(bigEndian: 20 << 32 | row.hour)
         bytes.append(bigEndian: row.high)
         bytes.append(bigEndian: row.low)
         bytes.append(bigEndian: row.position)
-        return end(20, 8)
+        counts.append((20, 8))
     }
 
-    @inline(__always)
-    private mutating func begin(_ keyCount: Int) {
-        bytes.append(kind.rawValue)
-        bytes.append(bigEndian: UInt32(keyCount))
-    }
-
-    @inline(__always)
-    private mutating func end(_ keyCount: Int, _ valueCount: Int) -> Hash32 {
-        counts.append((UInt16(keyCount), UInt16(valueCount)))
-        return Hash32.sha256(bytes.span.extracting(bytes.count - 5 - keyCount - valueCount..<bytes.count))
+    func add(to digest: inout ViewDigest) {
+        var start = 0
+        for count in counts {
+            let end = start + 5 + Int(count.key) + Int(count.value)
+            digest.add(rowHash: Hash32.sha256(bytes.span.extracting(start..<end)))
+            start = end
+        }
     }
 
     func put(in table: Table, _ transaction: inout WriteTransaction) throws(LMDBError) {
@@ -64,7 +61,7 @@ struct RowBlock: Sendable {
 /// Puts blocks of rows at the ends of their tables.
 struct RowLoader: Sendable {
     /// Blocks in one transaction: some 16 MB.
-    private static let mostBlocks = 16
+    private static let mostBlocks = 64
 
     private let environment: Environment
     private let tables: ViewTables

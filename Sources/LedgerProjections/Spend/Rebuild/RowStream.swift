@@ -1,12 +1,10 @@
 import LMDB
-import MerkleTree
 
-/// Hands rows in order to the thread that puts them, and sums their digest.
+/// Hands rows in order, block by block, to the threads that hash and put them.
 struct RowStream {
     private let queue: BoundedQueue<RowBlock>
     private let monitor: ViewRebuildMonitor
     private var block: RowBlock?
-    private var digest = ViewDigest()
     private var rows: UInt64 = 0
 
     init(_ queue: BoundedQueue<RowBlock>, _ monitor: ViewRebuildMonitor) {
@@ -19,25 +17,22 @@ struct RowStream {
 
     @inline(__always)
     mutating func append(_ key: Span<UInt8>, _ value: Span<UInt8>) throws {
-        if let hash = block?.append(key, value) { try count(hash) }
+        block?.append(key, value)
+        try count()
     }
 
     @inline(__always)
     mutating func append(_ row: ChargeIDRow) throws {
-        if let hash = block?.append(row) { try count(hash) }
+        block?.append(row)
+        try count()
     }
 
-    /// - Returns: the digest of all rows.
-    mutating func finish() throws -> ViewDigest {
-        try handOver(nil)
-        return digest
-    }
+    mutating func finish() throws { try handOver(nil) }
 
     @inline(__always)
-    private mutating func count(_ hash: Hash32) throws {
-        digest.add(rowHash: hash)
+    private mutating func count() throws {
         rows += 1
-        if let full = block, full.isFull { try handOver(RowBlock(full.kind)) }
+        if let kind = block?.kind, block?.isFull == true { try handOver(RowBlock(kind)) }
     }
 
     private mutating func handOver(_ next: RowBlock?) throws {
@@ -45,5 +40,18 @@ struct RowStream {
         let full = block
         block = next
         if let full, !full.isEmpty, !queue.put(full) { throw CancellationError() }
+    }
+}
+
+/// Sums the digest of rows on their way.
+enum RowHasher {
+    static func run(_ rows: BoundedQueue<RowBlock>, _ hashed: BoundedQueue<RowBlock>) throws -> ViewDigest {
+        defer { hashed.close() }
+        var digest = ViewDigest()
+        while let block = rows.take() {
+            block.add(to: &digest)
+            guard hashed.put(block) else { throw CancellationError() }
+        }
+        return digest
     }
 }

@@ -6,13 +6,14 @@ enum SharedWork {
     /// As many as a rebuild uses: one for each core of a small machine.
     static let threads = 2
 
-    /// Runs `mine` here and `others` on threads of their own, and waits for all.
+    /// Runs `mine` here and `others`, by numbers from 1, on threads of their own, and waits for all.
     ///
     /// - Parameter end: called after the first error, so that the others stop.
     /// - Returns: what each has made, this thread's first.
     /// - Throws: the first error that is no consequence of another one's.
     static func run<R: Sendable>(
-        mine: () throws -> R, others: @escaping @Sendable (Int) throws -> R, end: @escaping @Sendable () -> Void
+        on threads: Int = threads, mine: () throws -> R, others: @escaping @Sendable (Int) throws -> R,
+        end: @escaping @Sendable () -> Void
     ) throws -> [R] {
         let results = Mutex<[Int: Result<R, any Error>]>([:])
         var started: [DedicatedThread] = []

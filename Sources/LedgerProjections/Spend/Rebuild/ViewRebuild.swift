@@ -112,23 +112,32 @@ final class ViewRebuild {
         }
     }
 
-    /// Makes rows here, and puts them on a thread of its own.
+    /// Makes rows here, hashes them on a thread of its own and puts them on another.
+    ///
+    /// - Returns: their digest.
     private func load(_ make: (inout RowStream) throws -> Void) throws -> ViewDigest {
-        let queue = BoundedQueue<RowBlock>(capacity: 4)
+        let (made, hashed) = (BoundedQueue<RowBlock>(capacity: 2), BoundedQueue<RowBlock>(capacity: 2))
         let (loader, monitor) = (RowLoader(environment, tables), monitor)
         let digests = try SharedWork.run(
+            on: 3,
             mine: {
-                defer { queue.close() }
-                var stream = RowStream(queue, monitor)
+                defer { made.close() }
+                var stream = RowStream(made, monitor)
                 try make(&stream)
-                return try stream.finish()
-            },
-            others: { _ in
-                try loader.run(queue)
+                try stream.finish()
                 return ViewDigest()
-            }, end: { queue.close() })
+            },
+            others: { number in
+                if number == 1 { return try RowHasher.run(made, hashed) }
+                try loader.run(hashed)
+                return ViewDigest()
+            },
+            end: {
+                made.close()
+                hashed.close()
+            })
         try environment.sync()
-        return digests[0]
+        return digests[1]
     }
 }
 

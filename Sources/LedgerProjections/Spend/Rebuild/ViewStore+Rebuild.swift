@@ -115,7 +115,7 @@ extension ViewStore {
 
     /// Whether making the views anew takes less time than folding what they lack.
     private static func isFar(_ position: Position, behind head: Position, _ fewEvents: UInt64 = fewEvents) -> Bool {
-        head.value > position.value + max(fewEvents, head.value / 4)
+        position < head && head.value - position.value > max(fewEvents, head.value / 4)
     }
 
     /// Opens the views of a ledger for its writer and brings them to the head of its log: folds what they lack or, if that is much of the
