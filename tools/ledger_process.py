@@ -42,6 +42,17 @@ class Client:
 
     def request(self, method, path, body=None, headers=None, secret=None):
         """Status, decoded body (None if empty) and headers of the answer. Bytes are sent as they are."""
+        status, text, headers = self.exchange(method, path, body, headers, secret)
+        return status, self.decoded(text), headers
+
+    def decoded(self, text):
+        try:
+            return json.loads(text, parse_float=self.parse_float) if text else None
+        except ValueError:
+            return text.decode(errors="replace")
+
+    def exchange(self, method, path, body=None, headers=None, secret=None):
+        """Status, body and headers of the answer, as they came."""
         fields = {"Authorization": f"Bearer {secret or self.secret}", "Content-Type": "application/json", **(headers or {})}
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         if data is None:
@@ -49,14 +60,10 @@ class Client:
         try:
             self.connection.request(method, path, data, fields)
             answer = self.connection.getresponse()
-            text = answer.read()
+            return answer.status, answer.read(), answer.headers
         except (OSError, http.client.HTTPException) as error:
             self.connection.close()
             raise LostConnection(f"{method} {path}: {error!r}") from None
-        try:
-            return answer.status, json.loads(text, parse_float=self.parse_float) if text else None, answer.headers
-        except ValueError:
-            return answer.status, text.decode(errors="replace"), answer.headers
 
     def get(self, path, **options):
         return self.request("GET", path, **options)

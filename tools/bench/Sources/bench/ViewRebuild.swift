@@ -101,12 +101,12 @@ struct ViewRebuild {
         let start = Clock.nanoseconds()
         _ = try ViewStore.rebuild(
             folder, log: ledger.logID, names: ModelNames { _, _ in nil }, LogTables(ledger.logEnvironment), ledger.logEnvironment,
-            verifiesLeaves: verifiesLeaves
-        ) { progress in
-            if progress.phase == .indexing, rebuilt.activity == 0 { rebuilt.activity = Double(Clock.nanoseconds() - start) / 1e9 }
-            reports += 1
-            if reports % 16 == 0 { rebuilt.memory = max(rebuilt.memory, SystemState.memoryKiB().anonymous / 1_024) }
-        }
+            verifiesLeaves: verifiesLeaves,
+            progress: { progress in
+                if progress.phase == .indexing, rebuilt.activity == 0 { rebuilt.activity = Double(Clock.nanoseconds() - start) / 1e9 }
+                reports += 1
+                if reports % 16 == 0 { rebuilt.memory = max(rebuilt.memory, SystemState.memoryKiB().anonymous / 1_024) }
+            })
         rebuilt.index = Double(Clock.nanoseconds() - start) / 1e9 - rebuilt.activity
         return rebuilt
     }
