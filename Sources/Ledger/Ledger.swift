@@ -86,7 +86,7 @@ public final class Ledger: Sendable {
         queue = CommandQueue(capacity: options.queueCapacity)
         published = PublishedState()
         if options.access == .readWrite { try TailCheck.run(store, logID) }
-        views = try SpendViews(folder, store, logID, options)
+        do { views = try SpendViews(folder, store, logID, options) } catch { throw UnopenedViews(cause: error, folder: folder) }
         let views = self.views
         guard options.access == .readWrite else {
             thread = nil

@@ -68,11 +68,11 @@ package struct ViewCheck {
             views = try ViewStore.openCurrent(folders, ViewStore.Options(access: .readOnly, allowsNetworkFileSystem: true))
             report.generation = views.number
         } catch {
-            report.failure = "the views of spend cannot be opened: \(error). \(Self.remedy)"
+            report.failure = Self.text("the views of spend cannot be opened: \(error)")
             return report
         }
         defer { views.environment.close() }
-        do { try read(views, &report, progress) } catch { report.failure = "the views of spend cannot be read: \(error). \(Self.remedy)" }
+        do { try read(views, &report, progress) } catch { report.failure = Self.text("the views of spend cannot be read: \(error)") }
         report.head = try environment.read { try LogReader(log).head(in: &$0).position.value }
         guard report.failure == nil, !report.isOfAnotherVersion else { return report }
         guard report.foldedTo <= report.head else {
@@ -82,6 +82,10 @@ package struct ViewCheck {
         defer { folders.remove(ViewFolders(ledger: scratch).path(1)) }
         try compare(views, with: fresh(upTo: Position(report.foldedTo), scratch, progress), &report)
         return report
+    }
+
+    private static func text(_ failure: String) -> String {
+        failure.contains("keyledger rebuild") ? failure : "\(failure). \(remedy)"
     }
 
     /// One snapshot for rows, claimed digest and position: read in pages they would belong to different ones while a server folds.

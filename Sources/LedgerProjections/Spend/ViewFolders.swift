@@ -33,7 +33,7 @@ struct ViewFolders: Sendable {
         let text = String(decoding: bytes.prefix(count), as: UTF8.self)
         guard text.hasPrefix(Self.stem), text.hasSuffix("\n"), let number = Int(text.dropFirst(Self.stem.count).dropLast()) else {
             throw LMDBError(
-                .corrupted, "the file names no folder of views; remove it and run `keyledger rebuild --view activity`", operation: "read",
+                .corrupted, "the file names no folder of views; run `keyledger rebuild --view activity`", operation: "read",
                 path: pointer)
         }
         return number

@@ -32,6 +32,7 @@ enum CheckText {
     private static func add(_ views: SpendViewReport?, to list: inout FieldList) {
         guard let views else { return list.add("views of spend", "not looked at") }
         guard let generation = views.generation else {
+            if views.failure != nil { return list.add("views of spend", "cannot be opened") }
             return list.add(
                 "views of spend", "missing: `keyledger rebuild --view activity`, or the next start of a server, makes them of the log")
         }
@@ -83,7 +84,7 @@ enum CheckText {
     private static func write(_ views: SpendViewReport?, to writer: inout JSONWriter) {
         guard let views else { return writer.null() }
         writer.object { writer in
-            writer.member("missing", views.generation == nil)
+            writer.member("missing", views.generation == nil && views.failure == nil)
             writer.member("generation", views.generation)
             writer.member("version", views.generation == nil ? nil : views.version)
             writer.member("compared", !views.freshDigest.isEmpty)

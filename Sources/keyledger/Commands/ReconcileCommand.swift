@@ -55,7 +55,11 @@ struct ReconcileCommand: AsyncParsableCommand {
             ? Style.good("OK") + "  the views of spend are what the log says"
             : Style.bad("DIFFERENT") + "  \(count("difference_count")) rows of the views of spend are not what the log says"
         var list = FieldList()
-        list.add("compared", "\(count("days")) days and \(count("keys")) keys, up to position \(count("position")) of \(count("head"))")
+        let (days, keys) = (count("days"), count("keys"))
+        list.add(
+            "compared",
+            "\(days) day\(days == "1" ? "" : "s") and \(keys) key\(keys == "1" ? "" : "s"), up to position \(count("position")) of "
+                + count("head"))
         var table = TextTable(["SUM", "LOG", "DAYS", "QUARTERS", ""], rightAligned: 1..<4)
         for sum in answer["sums"]?.array ?? [] {
             let figures = ["log", "days", "quarters"].map { sum[$0]?.string ?? "" }

@@ -15,6 +15,7 @@ struct RebuildText {
 
     private enum Outcome {
         case same
+        case missing
         /// What could not be compared was replaced.
         case unreadable(String)
         case otherVersion(String)
@@ -23,6 +24,7 @@ struct RebuildText {
 
     private var outcome: Outcome {
         if let reason = answer["unreadable"]?.string { return .unreadable(reason) }
+        if view == .activity, answer["old_version"] == .null { return .missing }
         if let old = answer["old_version"]?.decimalText, old != answer["new_version"]?.decimalText { return .otherVersion(old) }
         return answer["old_digest"]?.string == answer["new_digest"]?.string ? .same : .differs
     }
@@ -42,6 +44,7 @@ struct RebuildText {
         let title: String
         switch outcome {
         case .same: title = Style.good("Rebuilt \(view.rawValue): same digest")
+        case .missing: title = Style.good("Rebuilt \(view.rawValue): there were none before")
         case .unreadable(let reason):
             title = Style.warning("Rebuilt \(view.rawValue): the old ones could not be read")
             list.add("before", printable(reason))

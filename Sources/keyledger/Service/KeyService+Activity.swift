@@ -103,9 +103,10 @@ extension ServerClient {
     private func path(_ question: ActivityQuestion) -> String { "/\(question.dimension.entity.rawValue)/daily/activity" }
 
     private func query(_ question: ActivityQuestion, _ page: Int) -> [(name: String, value: String)] {
-        let range = [("start_date", question.from.description), ("end_date", question.to.description), ("group_by", "key_id")]
+        let range = [("start_date", question.from.description), ("end_date", question.to.description)]
+        let view = [("group_by", "key_id"), ("include_unassigned", "true")]
         let zone = question.zone.map { [("tz", $0)] } ?? []
-        return (range + zone + [("page", String(page)), ("page_size", String(Self.pageRows))]).map { (name: $0.0, value: $0.1) }
+        return (range + view + zone + [("page", String(page)), ("page_size", String(Self.pageRows))]).map { (name: $0.0, value: $0.1) }
     }
 
     /// What a day adds to each row; the id tells rows of one name apart.

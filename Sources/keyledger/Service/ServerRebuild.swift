@@ -5,7 +5,7 @@ import Ledger
 struct ServerRebuild {
     private static let path = "/v1/rebuild"
     private static let timeoutSeconds: Int64 = 24 * 3_600
-    private static let lookNanoseconds: UInt64 = 500_000_000
+    private static let lookNanoseconds: UInt64 = 1_000_000_000
 
     let service: ServiceOptions
     let url: String

@@ -15,7 +15,6 @@ struct ActivityRequest {
         self.reader = reader
         self.family = family
         query = ActivityQuery(family.entity)
-        query.includesUnassigned = family == .user
     }
 
     /// Reads dates, zone and filters; the route's own parameters have been read before.
@@ -24,6 +23,7 @@ struct ActivityRequest {
     mutating func take(isAggregated: Bool, database: TimeZoneDatabase, position: (Instant) throws -> Position) throws {
         let minutes = reader.integer("timezone")
         _ = reader.boolean("include_current_utc_day")
+        query.includesUnassigned = reader.boolean("include_unassigned", default: family == .user)
         try reader.validate()
         try takeDates(isAggregated: isAggregated)
         query.zone = try Self.zone(named: reader.filter("tz"), minutes: minutes, database)
