@@ -75,6 +75,18 @@ public struct JSONWriter: Sendable {
         raw(String(value))
     }
 
+    /// Writes an integer, digit by digit.
+    public mutating func number(_ value: UInt64) {
+        separate()
+        var divisor: UInt64 = 1
+        while value / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+            divisor /= 10
+        }
+        needsComma = true
+    }
+
     /// Writes `true` or `false`.
     public mutating func bool(_ value: Bool) {
         raw(value ? "true" : "false")

@@ -23,7 +23,7 @@ struct Authenticator: Sendable {
     func caller(_ context: LedgerRequestContext) throws -> AuthenticatedCaller {
         if let refusal = context.credential.refusal { throw refusal }
         guard case .secret(let secret, _) = context.credential else { throw APIError.noCredential }
-        let token = Token(secret: secret)
+        let token = context.token(of: secret)
         if token == masterToken { return AuthenticatedCaller(caller: .master, role: .proxyAdmin) }
         // A budget stops model calls, not questions about the key itself: a standing leaves it out.
         guard let standing = try ledger.standing(token) else { throw APIError.unknownCredential }

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 package import JSONText
 package import Ledger
+import Synchronization
 
 /// How verdicts are written.
 package enum CheckAnswer {
@@ -52,20 +53,29 @@ package enum CheckAnswer {
         guard check.code == .valid, let key = check.key else {
             return Response(status: status(of: check.code), headers: headers(of: check))
         }
-        if let kept = key.writtenHeaders as? GoodHeaders, kept.position == check.position {
-            return Response(status: .ok, headers: kept.fields)
+        guard let kept = key.writtenHeaders as? GoodHeaders else {
+            let fields = headers(of: check)
+            key.keep(headers: GoodHeaders(fields, at: check.position))
+            return Response(status: .ok, headers: fields)
         }
-        let fields = headers(of: check)
-        key.keep(headers: GoodHeaders(position: check.position, fields: fields))
-        return Response(status: .ok, headers: fields)
+        return Response(status: .ok, headers: kept.fields(at: check.position))
     }
 
-    /// The headers of a valid verdict, which depend on the position as well.
+    /// The headers of a valid verdict: but for the position they are the same as long as the key is.
     private final class GoodHeaders: Sendable {
-        let position: Position
-        let fields: HTTPFields
+        private let last: Mutex<(position: Position, fields: HTTPFields)>
 
-        init(position: Position, fields: HTTPFields) { (self.position, self.fields) = (position, fields) }
+        init(_ fields: HTTPFields, at position: Position) { last = Mutex((position, fields)) }
+
+        func fields(at position: Position) -> HTTPFields {
+            last.withLock { last in
+                if last.position != position {
+                    last.fields[.position] = String(position.value)
+                    last.position = position
+                }
+                return last.fields
+            }
+        }
     }
 
     private static func headers(of check: KeyCheck) -> HTTPFields {

@@ -27,16 +27,15 @@ struct CheckRoutes: Sendable {
     /// `{"key" | "token", "model"?}` by a gateway: always 200 with the verdict.
     private func verify(_ context: LedgerRequestContext) throws -> Response {
         _ = try authenticator.gateway(context, "/v1/keys/verify")
-        let body = try BodyFields.object(context.bodyBytes)
-        let model = body["model"]?.string
+        let body = try VerifyBody(context.bodyBytes)
         let check: KeyCheck
-        switch (body["key"]?.string, body["token"]?.string) {
-        case (let secret?, nil): check = try self.check(secret: secret, model: model)
+        switch (body.secret, body.token) {
+        case (let secret?, nil): check = try self.check(secret: secret.span, model: body.model)
         case (nil, let hex?):
             guard let token = Token(hex: hex) else {
                 throw APIError.badRequest("token must be 64 hexadecimal digits.", param: "token", code: "invalid_token")
             }
-            check = try ledger.check(token, model: model)
+            check = try ledger.check(token, model: body.model)
         default: throw APIError.badRequest("Give the secret as \"key\" or its SHA-256 as \"token\".", param: "key", code: "key_missing")
         }
         count(check.code)
@@ -49,14 +48,16 @@ struct CheckRoutes: Sendable {
         let model = request.headers[.model] ?? context.query.string("model")
         let check: KeyCheck
         switch context.credential {
-        case .secret(let secret, _): check = try self.check(secret: secret, model: model)
+        case .secret(let secret, _) where Secret.isAcceptableForeign(secret):
+            check = try ledger.check(context.token(of: secret), model: model)
+        case .secret: check = KeyCheck(code: .malformed, position: ledger.head.position)
         default: check = KeyCheck(code: context.credential == .none ? .notFound : .malformed, position: ledger.head.position)
         }
         count(check.code)
         return CheckAnswer.gateway(check)
     }
 
-    private func check(secret: String, model: String?) throws -> KeyCheck {
+    private func check(secret: Span<UInt8>, model: String?) throws -> KeyCheck {
         guard Secret.isAcceptableForeign(secret) else { return KeyCheck(code: .malformed, position: ledger.head.position) }
         return try ledger.check(Token(secret: secret), model: model)
     }

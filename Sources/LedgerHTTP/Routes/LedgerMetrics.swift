@@ -8,7 +8,8 @@ package struct LedgerMetrics: Sendable {
     private let batchEvents: Histogram
     private let decideSeconds: Histogram
     private let commitSeconds: Histogram
-    private let verdicts: [KeyCheck.Code: Counter]
+    /// In the order of their codes.
+    private let verdicts: [Counter]
     private let charges: [String: Counter]
     private let reconcileDifferences: Gauge
     private let reconcileMoment: Gauge
@@ -24,10 +25,9 @@ package struct LedgerMetrics: Sendable {
         commitSeconds = registry.histogram(
             "keyledger_commit_seconds", help: "Commit of one batch: writing its pages and both flushes.", buckets: Histogram.Buckets.seconds
         )
-        verdicts = Dictionary(
-            uniqueKeysWithValues: KeyCheck.Code.allCases.map { code in
-                (code, registry.counter("keyledger_verify_total", help: "Key checks by verdict.", labels: ["code": code.rawValue]))
-            })
+        verdicts = KeyCheck.Code.allCases.map { code in
+            registry.counter("keyledger_verify_total", help: "Key checks by verdict.", labels: ["code": code.rawValue])
+        }
         reconcileDifferences = registry.gauge(
             "keyledger_reconcile_differences",
             help: "Rows of the views of spend that differed from the log in the last comparison; 0 for ever.")
@@ -75,7 +75,7 @@ package struct LedgerMetrics: Sendable {
         }
     }
 
-    @Sendable func count(_ code: KeyCheck.Code) { verdicts[code]?.increment() }
+    @Sendable func count(_ code: KeyCheck.Code) { verdicts[code.place].increment() }
 
     @Sendable func count(_ outcomes: [ChargeOutcome]) {
         var counts: [String: UInt64] = [:]

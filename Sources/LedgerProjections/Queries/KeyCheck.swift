@@ -18,7 +18,29 @@ public struct KeyCheck: Hashable, Sendable {
         /// What was presented cannot be a secret.
         case malformed = "MALFORMED"
 
-        public var isGood: Bool { self == .valid || self == .deprecated }
+        public var isGood: Bool {
+            switch self {
+            case .valid, .deprecated: true
+            default: false
+            }
+        }
+
+        /// Its place among ``allCases``.
+        package var place: Int {
+            switch self {
+            case .valid: 0
+            case .deprecated: 1
+            case .notFound: 2
+            case .blocked: 3
+            case .expired: 4
+            case .revoked: 5
+            case .graceEnded: 6
+            case .deleted: 7
+            case .budgetExceeded: 8
+            case .modelNotAllowed: 9
+            case .malformed: 10
+            }
+        }
 
         init(_ status: CredentialStatus) {
             self =

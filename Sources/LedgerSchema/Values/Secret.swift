@@ -39,8 +39,15 @@ public enum Secret {
     }
 
     /// Whether a secret that the caller supplies may become a key's: `sk-…`, at least 16 characters, printable ASCII without spaces.
-    public static func isAcceptableForeign(_ secret: String) -> Bool {
-        secret.utf8.count >= leastForeignLength && secret.utf8.starts(with: prefix.utf8) && secret.utf8.allSatisfy(isPrintable)
+    public static func isAcceptableForeign(_ secret: String) -> Bool { isAcceptableForeign(secret.utf8Span.span) }
+
+    /// As above, of its UTF-8 bytes.
+    public static func isAcceptableForeign(_ secret: Span<UInt8>) -> Bool {
+        guard secret.count >= leastForeignLength, secret[0] == UInt8(ascii: "s"), secret[1] == UInt8(ascii: "k"),
+            secret[2] == UInt8(ascii: "-")
+        else { return false }
+        for index in secret.indices where !isPrintable(secret[index]) { return false }
+        return true
     }
 
     private static func isPrintable(_ byte: UInt8) -> Bool {

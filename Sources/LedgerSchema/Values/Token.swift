@@ -15,6 +15,11 @@ public struct Token: Hashable, Sendable {
         hash = Hash32.sha256(secret.utf8Span.span)
     }
 
+    /// The token of a secret's UTF-8 bytes.
+    public init(secret: Span<UInt8>) {
+        hash = Hash32.sha256(secret)
+    }
+
     /// The token written as 64 hexadecimal digits of either case; nil for anything else.
     public init?(hex: some StringProtocol) {
         guard hex.utf8.count == 2 * Hash32.byteCount else { return nil }

@@ -43,9 +43,10 @@ struct BoundedHTTPChannel: ServerChildChannel {
 
     private func answer(_ channel: Value, logger: Logger) async {
         do {
+            let recentToken = RecentToken()
             try await channel.executeThenClose { inbound, outbound in
                 for try await message in inbound {
-                    try await pipeline.serve(message, channel: channel.channel, outbound: outbound)
+                    try await pipeline.serve(message, channel: channel.channel, recentToken, outbound: outbound)
                 }
                 outbound.finish()
                 try await channel.channel.closeFuture.get()

@@ -1,4 +1,5 @@
 package import Hummingbird
+import Ledger
 package import Logging
 package import NIOCore
 
@@ -16,6 +17,7 @@ package struct LedgerRequestContext: RequestContext {
     /// Path and query as they came.
     package let target: String
     private let channel: any Channel
+    private let recentToken: RecentToken
     /// Of a long body: lives as long as the body does.
     private let longBody: LongBodyClaim?
 
@@ -27,7 +29,11 @@ package struct LedgerRequestContext: RequestContext {
         longBody = source.longBody
         target = source.target
         channel = source.channel
+        recentToken = source.recentToken
     }
+
+    /// The token of the secret that the headers present.
+    func token(of secret: String) -> Token { recentToken.token(of: secret) }
 
     /// The address of the client, or of the proxy before it.
     package var remoteAddress: SocketAddress? { channel.remoteAddress }
@@ -68,4 +74,5 @@ package struct LedgerRequestSource: RequestContextSource {
     let longBody: LongBodyClaim?
     let target: String
     let channel: any Channel
+    let recentToken: RecentToken
 }

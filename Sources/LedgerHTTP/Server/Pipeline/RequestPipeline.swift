@@ -18,12 +18,13 @@ struct RequestPipeline: Sendable {
 
     /// Answers one message of a connection. Throws only if the connection is lost.
     func serve(
-        _ message: InboundMessage, channel: any Channel, outbound: NIOAsyncChannelOutboundWriter<OutboundMessage>
+        _ message: InboundMessage, channel: any Channel, _ recentToken: RecentToken,
+        outbound: NIOAsyncChannelOutboundWriter<OutboundMessage>
     ) async throws {
         switch message {
         case .request(let received):
             let request = received.head.request
-            let answer = await answer(received, channel: channel)
+            let answer = await answer(received, channel: channel, recentToken)
             defer { observe(answer, method: request.method.rawValue, target: request.path, at: received.receivedAt) }
             try await write(answer, isHead: request.method == .head, to: outbound)
         case .refused(let refused):
@@ -41,7 +42,7 @@ struct RequestPipeline: Sendable {
         let route: String?
     }
 
-    private func answer(_ received: ReceivedRequest, channel: any Channel) async -> Answer {
+    private func answer(_ received: ReceivedRequest, channel: any Channel, _ recentToken: RecentToken) async -> Answer {
         let head = received.head.request
         let requestID = requestID(of: head.headerFields)
         let style = ErrorStyle(target: head.path ?? "")
@@ -51,7 +52,7 @@ struct RequestPipeline: Sendable {
         }
         let source = LedgerRequestSource(
             logger: logger, requestID: requestID, credential: credential, body: received.body, longBody: received.longBody,
-            target: head.path ?? "/", channel: channel)
+            target: head.path ?? "/", channel: channel, recentToken: recentToken)
         let context = LedgerRequestContext(source: source)
         let request = Request(head: head, body: RequestBody(buffer: received.body))
         let response = await respond(to: request, context: context, style: style)
