@@ -27,6 +27,8 @@ struct Batch {
     let views: SpendViews?
     let pending: PendingSpend
     private(set) var events = 0
+    /// An event of a key's life is among them.
+    private(set) var changesKeys = false
     private var charges = 0
     private var sizeBytes = 0
 
@@ -47,8 +49,8 @@ struct Batch {
         self.pending = pending
         queries = KeyQueries(
             fold.tables, store.log, moment: moment,
-            spend: SpendSource { keyID, terms, tokens, moment in
-                try views?.spend(of: keyID, terms, tokens: tokens, at: moment, pending: pending) ?? KeySpendAnswer()
+            spend: SpendSource { keyID, budget, tokens, moment in
+                try views?.spend(of: keyID, budget, tokens: tokens, at: moment, pending: pending) ?? KeySpendAnswer()
             })
     }
 
@@ -132,7 +134,7 @@ struct Batch {
         let (position, leafHash) = try appender.append(record, recordedAt: moment, in: &transaction)
         let event = RecordedEvent(
             position: position, leafHash: leafHash, envelope: sealed.envelope, event: sealed.event, slots: sealed.slots)
-        try fold.apply(event, in: &transaction)
+        if try fold.apply(event, in: &transaction) != nil { changesKeys = true }
         if let keyID = event.keyID { directory.forget(keyID) }
         if case .spendAdjusted(let charge) = event.event {
             pending.append(.charge(charge, at: position, of: keyID, isAdjustment: true))

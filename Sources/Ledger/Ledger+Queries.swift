@@ -12,30 +12,68 @@ extension Ledger {
 
     /// Who presents this token, and is it good? `nil` if no key ever had it.
     public func standing(_ token: Token) throws -> KeyStanding? {
-        try judge(token) { facts, moment, _ in facts?.standing(at: moment) }
+        let settled = settled
+        if let known = remembered(token, settled) { return known.facts.standing(at: known.moment) }
+        return try ask { queries, _, transaction in try facts(token, settled, queries, &transaction)?.standing(at: queries.moment) }
     }
 
     /// May this token be used now, for this model? With the key's fields.
     public func check(_ token: Token, model: String? = nil) throws -> KeyCheck {
-        try judge(token) { facts, moment, position in
-            facts?.check(model: model, at: moment, position: position) ?? KeyCheck(code: .notFound, position: position)
+        let settled = settled
+        if let known = remembered(token, settled) {
+            let spend = try spend(of: known)
+            return known.facts.check(model: model, at: known.moment, position: known.position, spend: spend?.answer)
+        }
+        return try ask { queries, position, transaction in
+            guard let facts = try facts(token, settled, queries, &transaction) else { return KeyCheck(code: .notFound, position: position) }
+            let spend = try facts.budget.map { try queries.spend(of: facts.keyID, $0) }
+            return facts.check(model: model, at: queries.moment, position: position, spend: spend)
         }
     }
 
-    /// Judges what the log says of a token at the moment of asking. Who asks again while the log stands still is answered without a
-    /// transaction: see ``KeyFactsCache``.
-    private func judge<R>(_ token: Token, _ body: (KeyFacts?, Instant, Position) -> R) throws -> R {
-        let settled = isWriter ? published.settled : nil
-        let stamp = settled.map { KeyFactsCache.Stamp($0) }
-        if let settled, let stamp, let known = recentFacts.place(of: token, at: stamp) {
-            let moment = max(environment.now(), settled.latest)
-            if known.facts.holds(at: moment) { return body(known.facts, moment, settled.position) }
+    private var settled: PublishedState.Settled? { isWriter ? published.settled : nil }
+
+    /// What is in memory of a token that was asked about before, and the state in which it is judged.
+    private struct Remembered {
+        var place: KeyFactsCache.Place
+        var position: Position
+        var moment: Instant
+        /// Nothing is under way: what is known up to the position is all there is.
+        var isWhole: Bool
+
+        var facts: KeyFacts { place.facts }
+    }
+
+    /// Who asks again while no event has changed a key is answered without a transaction on the log: see ``KeyFactsCache``.
+    private func remembered(_ token: Token, _ settled: PublishedState.Settled?) -> Remembered? {
+        guard let settled, let place = recentFacts.place(of: token, at: KeyFactsCache.Stamp(settled)) else { return nil }
+        return Remembered(
+            place: place, position: settled.position, moment: max(environment.now(), settled.latest), isWhole: settled.isWhole)
+    }
+
+    /// What was spent of a key's budgets up to the head; `nil` if it has none.
+    private func spend(of known: Remembered) throws -> KnownSpend? {
+        guard let budget = known.facts.budget else { return nil }
+        if let spend = known.place.spend, spend.answer.hasWindows(of: known.moment) {
+            if known.isWhole, spend.position >= known.position { return spend }
+            if views.stands(spend, of: known.facts.keyID) { return spend }
         }
-        return try ask { queries, position, transaction in
-            let facts = try queries.facts(token, in: &transaction)
-            if let stamp, let facts { recentFacts.keep(facts, token, at: stamp) }
-            return body(facts, queries.moment, position)
-        }
+        do {
+            let spend = try views.known(of: known.facts.keyID, budget, at: known.moment)
+            recentFacts.keep(spend, of: known.facts)
+            return spend
+        } catch { throw LedgerError(error, log: store.environment.folder) }
+    }
+
+    /// Reads what the log says of a token, and remembers it.
+    ///
+    /// - Parameter settled: the state before the transaction began.
+    private func facts(
+        _ token: Token, _ settled: PublishedState.Settled?, _ queries: KeyQueries, _ transaction: inout ReadTransaction
+    ) throws -> KeyFacts? {
+        let facts = try queries.facts(token, in: &transaction)
+        if let settled, let facts { recentFacts.keep(facts, at: KeyFactsCache.Stamp(settled)) }
+        return facts
     }
 
     /// A key, deleted ones too; by alias a living one. `nil` if there is none.
@@ -120,7 +158,7 @@ extension Ledger {
     }
 
     private var spendSource: SpendSource {
-        SpendSource { [views] keyID, terms, tokens, moment in try views.spend(of: keyID, terms, tokens: tokens, at: moment) }
+        SpendSource { [views] keyID, budget, tokens, moment in try views.spend(of: keyID, budget, tokens: tokens, at: moment) }
     }
 
     /// The set that answers in a snapshot. If the writer named the same before and after the snapshot was taken, no batch of the snapshot

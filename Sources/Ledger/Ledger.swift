@@ -126,7 +126,7 @@ public final class Ledger: Sendable {
         upkeep.close()
         queue.close()
         thread?.join()
-        published.change { $0.isSettled = false }
+        published.change { ($0.isSettled, $0.areKeysSettled) = (false, false) }
         views.close(folding: folding)
         store.environment.close()
         lock?.release()

@@ -5,30 +5,38 @@ import Synchronization
 /// The published state behind its lock, and beside it, for those who ask most, what they need of a settled one: looked at without a
 /// lock, so that no question makes another thread wait for its memory.
 final class PublishedState: Sendable {
-    /// What of a settled state tells whether anything has changed since another.
+    /// What of the state tells whether anything has changed since another.
     struct Settled: Sendable {
+        /// The head.
         let position: Position
+        /// Where keys changed last.
+        let keys: Position
         let swaps: Int
         let latest: Instant
+        /// Nothing at all is under way, not only nothing that changes keys.
+        let isWhole: Bool
     }
 
     private let state = Mutex(Writer.Published(head: .empty))
     /// Odd while the figures below are being changed.
     private let version = Atomic<UInt64>(0)
     private let isSettled = Atomic<Bool>(false)
+    private let areKeysSettled = Atomic<Bool>(false)
     private let position = Atomic<UInt64>(0)
+    private let keys = Atomic<UInt64>(0)
     private let swaps = Atomic<Int>(0)
     private let latest = Atomic<Int64>(0)
 
     var value: Writer.Published { state.withLock { $0 } }
 
-    /// `nil` unless the state is settled, and while it is being changed.
+    /// `nil` unless the state of all keys is settled, and while it is being changed.
     var settled: Settled? {
         let before = version.load(ordering: .acquiring)
-        guard before % 2 == 0, isSettled.load(ordering: .relaxed) else { return nil }
+        guard before % 2 == 0, areKeysSettled.load(ordering: .relaxed) else { return nil }
         let settled = Settled(
-            position: Position(position.load(ordering: .relaxed)), swaps: swaps.load(ordering: .relaxed),
-            latest: Instant(nanoseconds: latest.load(ordering: .relaxed)))
+            position: Position(position.load(ordering: .relaxed)), keys: Position(keys.load(ordering: .relaxed)),
+            swaps: swaps.load(ordering: .relaxed), latest: Instant(nanoseconds: latest.load(ordering: .relaxed)),
+            isWhole: isSettled.load(ordering: .relaxed))
         atomicMemoryFence(ordering: .acquiring)
         return version.load(ordering: .relaxed) == before ? settled : nil
     }
@@ -39,7 +47,9 @@ final class PublishedState: Sendable {
             version.wrappingAdd(1, ordering: .relaxed)
             atomicMemoryFence(ordering: .releasing)
             isSettled.store(state.isSettled, ordering: .relaxed)
+            areKeysSettled.store(state.areKeysSettled, ordering: .relaxed)
             position.store(state.head.position.value, ordering: .relaxed)
+            keys.store(state.keys.value, ordering: .relaxed)
             swaps.store(state.swaps, ordering: .relaxed)
             latest.store(state.latest.nanoseconds, ordering: .relaxed)
             version.wrappingAdd(1, ordering: .releasing)

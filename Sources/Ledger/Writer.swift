@@ -22,10 +22,15 @@ struct Writer {
         var swaps = 0
         /// No batch is under way, and none failed after it may have been committed: a snapshot of the log shows `head` and nothing later.
         var isSettled = true
+        /// As above of what changes keys: batches of charges come and go beside it.
+        var areKeysSettled = true
+        /// The batch that changed keys last ended here; at a start the head.
+        var keys: Position
 
         init(head: Head, clockLeap: String? = nil, live: KeyTables.SetName = .a) {
             self.head = head
             latest = head.recordedAt
+            keys = head.position
             self.clockLeap = clockLeap
             self.live = live
         }
@@ -160,6 +165,8 @@ struct Writer {
         do {
             try store.environment.write { (transaction: inout WriteTransaction) throws in
                 try body(&batch, &transaction)
+                // Before anybody can see it: who remembers a key must not deny what another has read already.
+                if batch.changesKeys { published.change { $0.areKeysSettled = false } }
                 if batch.pending.eventCount > 0 { try batch.saveState(in: &transaction) }
             }
         } catch {
@@ -194,6 +201,8 @@ struct Writer {
         published.change { [head = appender.head] in
             $0.head = head
             $0.isSettled = true
+            $0.areKeysSettled = true
+            if batch.changesKeys { $0.keys = head.position }
         }
     }
 

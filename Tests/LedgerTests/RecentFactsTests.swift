@@ -48,6 +48,81 @@ struct RecentFactsTests {
         #expect(try ledger.standing(token) == nil)
     }
 
+    @Test func `charges leave what is known of keys alone`() async throws {
+        let key = try await test.create(Self.secret, .alias("app"))
+        _ = try await test.create("sk-second-secret-00")
+        try ask()
+        try loseRow(of: key)
+        for number in 0..<20 {
+            try await test.record(.charge("\(number)", "sk-second-secret-00", 1).with { $0.model = "model-\(number)" })
+            let check = try ledger.check(token)
+            #expect(check.key?.alias == "app" && check.position == ledger.head.position)
+            #expect(try ledger.standing(token)?.status == .active)
+        }
+        _ = try await test.done(.block(.secret("sk-second-secret-00"), scope: .key))
+        #expect(try ledger.check(token).code == .notFound)
+    }
+
+    /// Two budgets through charges, corrections, resets, changes, time and folds, beside a few lines that do the same sums.
+    @Test(arguments: 0..<6) func `what is left of budgets is told at once, whatever comes between questions`(seed: UInt64) async throws {
+        var random = SplitMix64(seed: seed)
+        let secrets = [Self.secret, "sk-second-secret-00"]
+        var left: [Int128] = [100, 100]
+        for secret in secrets { _ = try await test.create(secret, .with { $0.terms.maxBudget = Amount(picodollars: 100) }) }
+        for round in 0..<150 {
+            let number = Int.random(in: 0..<2, using: &random)
+            switch Int.random(in: 0..<12, using: &random) {
+            case 0..<6:
+                let amount = Int64.random(in: 1...9, using: &random)
+                try await test.record(.charge("\(round)", secrets[number], amount))
+                left[number] -= Int128(amount)
+            case 6:
+                _ = try await ledger.resetSpend(SpendResetRequest(target: .secret(secrets[number]), resetTo: .zero, caller: .master))
+                left[number] = 100
+            case 7:
+                _ = try await ledger.resetSpend(SpendResetRequest(target: nil, resetTo: Amount(picodollars: 40), caller: .master))
+                left = [60, 60]
+            case 8: _ = try await test.done(.update(.secret(secrets[number]), .alias("name-\(round)")))
+            case 9: try await Task.sleep(for: .milliseconds(Int.random(in: 0...300, using: &random)))
+            default: break
+            }
+            for _ in 0..<Int.random(in: 0...3, using: &random) {
+                for (secret, left) in zip(secrets, left) {
+                    let check = try ledger.check(Token(secret: secret))
+                    #expect(check.remainingBudget == Amount(picodollars: left), "round \(round)")
+                    #expect(check.code == (left > 0 ? .valid : .budgetExceeded) && check.position == ledger.head.position)
+                    #expect(try ledger.verdict(Token(secret: secret)).code == check.code)
+                }
+            }
+        }
+    }
+
+    /// Charges come one by one while others ask: nobody is told of more than was left when he was told before, or acknowledged.
+    @Test func `what is left of a budget never grows beside charges`() async throws {
+        _ = try await test.create(Self.secret, .with { $0.terms.maxBudget = Amount(picodollars: 1_000) })
+        let (ledger, token) = (self.ledger, self.token)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    var last = (position: Position.none, left: Amount(picodollars: 1_000))
+                    while !Task.isCancelled {
+                        let check = try ledger.check(token)
+                        let left = try #require(check.remainingBudget)
+                        #expect(check.position >= last.position && left <= last.left)
+                        last = (check.position, left)
+                        await Task.yield()
+                    }
+                }
+            }
+            for number in 1...400 {
+                try await test.record(.charge("\(number)", Self.secret, 1))
+                #expect(try ledger.check(token).remainingBudget == Amount(picodollars: Int128(1_000 - number)))
+            }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
     @Test func `what is done to a key is seen by the next question (invariant 5)`() async throws {
         let key = try await test.create(Self.secret, .alias("app"))
         let id = KeyTarget.keyID(key.state.keyID)

@@ -74,7 +74,7 @@ final class SpendViews: Sendable {
     ///
     /// - Parameter pending: the writer's batch, whose events count too.
     func spend(
-        of keyID: KeyID, _ terms: KeyTerms, tokens: [Token], at moment: Instant, pending: PendingSpend? = nil
+        of keyID: KeyID, _ budget: KeyBudget, tokens: [Token], at moment: Instant, pending: PendingSpend? = nil
     ) throws -> KeySpendAnswer {
         try read(keyID, tokens) { reader, entries, transaction in
             var entries = entries
@@ -83,8 +83,23 @@ final class SpendViews: Sendable {
                 entries.unknown += try pending.spend(of: tokens)
             }
             return try reader.spend(
-                of: keyID, terms: terms, tokens: tokens, at: moment, tail: entries, names: views.names, in: &transaction)
+                of: keyID, budget, tokens: tokens, at: moment, tail: entries, names: views.names, in: &transaction)
         }
+    }
+
+    /// What was spent of a key's budgets, with the last event that it counts.
+    func known(of keyID: KeyID, _ budget: KeyBudget, at moment: Instant) throws -> KnownSpend {
+        try read(keyID, []) { reader, entries, transaction in
+            let answer = try reader.spend(of: keyID, budget, at: moment, tail: entries, names: views.names, in: &transaction)
+            return KnownSpend(answer, upTo: max(entries.last, try reader.position(in: &transaction)))
+        }
+    }
+
+    /// Whether nothing was added to what is known of a key's spend, up to the last event that is flushed.
+    func stands(_ known: KnownSpend, of keyID: KeyID) -> Bool {
+        guard case .writer(let tail) = source, let last = tail.isUntouched(keyID, since: known.position) else { return false }
+        known.stands(until: last)
+        return true
     }
 
     /// Runs `body` with the views and with what they lack of a key.

@@ -15,12 +15,6 @@ package struct KeyReader: Sendable {
         return try KeyRowCodec.decode(value)
     }
 
-    /// A key's terms without the rest of its row.
-    func terms(of keyID: KeyID, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> KeyTerms? {
-        guard let value = try transaction.get(tables[.keys], keyID.bytes) else { return nil }
-        return try KeyRowCodec.terms(value)
-    }
-
     package func credential(_ token: Token, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> CredentialState? {
         guard let row = try transaction.get(tables[.credentials], token.hash.bytes) else { return nil }
         return try CredentialRowCodec.decode(token, row)

@@ -11,6 +11,10 @@ extension KeyRowCodec {
         var sizeBytes: Int
         var currentToken: Token?
         var subject: UInt64?
+        fileprivate var limits = StoredLimits()
+
+        /// What its budgets are judged by.
+        func budget() throws -> KeyBudget { try limits.budget(values.maxBudget) }
     }
 
     // Numbers of KeyRow's and KeyTexts' fields in `state.proto`.
@@ -87,6 +91,8 @@ extension KeyRowCodec.Checked {
             switch (KeyField(rawValue: UInt32(truncatingIfNeeded: number)), part) {
             case (.models, .bytes(let list)): values.models = try KeyRowCodec.texts(value, list)
             case (.maxBudget, .bytes(let place)): values.maxBudget = try KeyRowCodec.amount(value, place)
+            case (.budgetWindow, .bytes(let place)), (.budgetLimits, .bytes(let place)), (.modelBudgets, .bytes(let place)):
+                limits.take(number, value, place)
             case (.tpmLimit, .number(let number)): values.tpmLimit = Int64(zigzag: number)
             case (.rpmLimit, .number(let number)): values.rpmLimit = Int64(zigzag: number)
             case (.maxParallelRequests, .number(let number)): values.maxParallelRequests = Int64(zigzag: number)
@@ -100,13 +106,42 @@ extension KeyRowCodec.Checked {
 }
 
 extension KeyRowCodec {
-    /// A key's terms alone: what budgets are judged by.
-    static func terms(_ value: Span<UInt8>) throws -> KeyTerms {
+    /// What a key's budgets are judged by, without the rest of its row.
+    static func budget(_ value: Span<UInt8>) throws -> KeyBudget {
+        var (maxBudget, limits): (Amount?, StoredLimits) = (nil, StoredLimits())
         var row = WireScan(headSize..<(try rowEnd(value)))
         while let (field, part) = try row.next(in: value) {
             guard field == termsField, case .bytes(let range) = part else { continue }
-            return try KeyTerms(Keyledger_V1_KeyTerms(serializedBytes: [UInt8](copying: value.extracting(range))))
+            var terms = WireScan(range)
+            while let (number, part) = try terms.next(in: value) {
+                guard case .bytes(let place) = part else { continue }
+                if number == UInt64(KeyField.maxBudget.rawValue) { maxBudget = try amount(value, place) }
+                limits.take(number, value, place)
+            }
         }
-        return KeyTerms()
+        return try limits.budget(maxBudget)
+    }
+
+    /// What a key's terms say of windows and of further limits, as stored; most keys have none.
+    fileprivate struct StoredLimits {
+        private var message: [UInt8] = []
+
+        /// Takes a field of the terms, if it is one of these.
+        mutating func take(_ field: UInt64, _ value: Span<UInt8>, _ place: Range<Int>) {
+            switch KeyField(rawValue: UInt32(truncatingIfNeeded: field)) {
+            case .budgetWindow, .budgetLimits, .modelBudgets:
+                message.append(varint: field << 3 | 2)
+                message.append(varint: UInt64(place.count))
+                message += [UInt8](copying: value.extracting(place))
+            default: return
+            }
+        }
+
+        func budget(_ maxBudget: Amount?) throws -> KeyBudget {
+            if message.isEmpty { return KeyBudget(maxBudget: maxBudget, window: nil) }
+            var terms = try KeyTerms(Keyledger_V1_KeyTerms(serializedBytes: message))
+            terms.maxBudget = maxBudget
+            return KeyBudget(terms)
+        }
     }
 }

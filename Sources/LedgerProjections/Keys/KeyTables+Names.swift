@@ -40,7 +40,9 @@ extension KeyTables {
     }
 
     /// A time whose bytes sort as the times do.
-    static func sortable(_ instant: Instant) -> [UInt8] { (UInt64(bitPattern: instant.nanoseconds) ^ (1 << 63)).bigEndianBytes }
+    static func sortable(_ instant: Instant) -> [UInt8] { sortableBits(instant).bigEndianBytes }
+
+    static func sortableBits(_ instant: Instant) -> UInt64 { UInt64(bitPattern: instant.nanoseconds) ^ (1 << 63) }
 
     /// The time that ``sortable(_:)`` wrote at the start of `bytes`.
     static func instant(sortable bytes: Span<UInt8>) -> Instant {

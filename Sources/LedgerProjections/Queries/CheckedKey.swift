@@ -1,41 +1,40 @@
 public import LedgerDomain
 public import LedgerSchema
-import Synchronization
 
 /// What a gateway is told of a key beside the verdict.
-public struct CheckedKey: Hashable, Sendable {
-    /// The token that was asked for.
-    public var token: Token
-    /// Of that token's credential, at the moment of asking.
+public struct CheckedKey: Sendable {
+    /// Of the credential that was asked for, at the moment of asking.
     public var status: CredentialStatus
     /// When the credential ends or has ended by a rotation or revocation.
     public var revokeAt: Instant?
     /// Since when another credential has stood in its place; only while it is in its grace.
     public var supersededAt: Instant?
-    let fields: Fields
+    let facts: KeyFacts
 
-    public var alias: String? { fields.values.alias }
-    public var teamID: String? { fields.values.teamID }
+    /// The token that was asked for.
+    public var token: Token { facts.token }
+    public var alias: String? { facts.values.alias }
+    public var teamID: String? { facts.values.teamID }
     /// Name of the key's user.
-    public var userID: String? { fields.values.userID }
-    public var organizationID: String? { fields.values.organizationID }
+    public var userID: String? { facts.values.userID }
+    public var organizationID: String? { facts.values.organizationID }
     /// `nil`: all.
-    public var models: [String]? { fields.values.models }
-    public var rpmLimit: Int64? { fields.values.rpmLimit }
-    public var tpmLimit: Int64? { fields.values.tpmLimit }
-    public var maxParallelRequests: Int64? { fields.values.maxParallelRequests }
-    public var maxBudget: Amount? { fields.values.maxBudget }
+    public var models: [String]? { facts.values.models }
+    public var rpmLimit: Int64? { facts.values.rpmLimit }
+    public var tpmLimit: Int64? { facts.values.tpmLimit }
+    public var maxParallelRequests: Int64? { facts.values.maxParallelRequests }
+    public var maxBudget: Amount? { facts.values.maxBudget }
     /// Request fields that stand in no term, metadata among them.
-    public var content: ContentSlot { fields.values.content }
+    public var content: ContentSlot { facts.values.content }
 
     /// The body of an answer as far as it is the same whatever the time, kept as long as the key stays in memory.
-    package var writtenBody: WrittenBody? { fields.body.load() }
+    package var writtenBody: WrittenBody? { facts.writtenBody }
     /// The headers of an answer, in a form that their writer knows; kept as long.
-    package var writtenHeaders: (any AnyObject & Sendable)? { fields.headers.load()?.fields }
+    package var writtenHeaders: (any AnyObject & Sendable)? { facts.writtenHeaders }
 
     /// Keeps what a writer has made, if nothing is kept yet.
-    package func keep(_ body: WrittenBody) { _ = fields.body.storeIfNil(body) }
-    package func keep(headers: any AnyObject & Sendable) { _ = fields.headers.storeIfNil(WrittenHeaders(headers)) }
+    package func keep(_ body: WrittenBody) { facts.keep(body) }
+    package func keep(headers: any AnyObject & Sendable) { facts.keep(headers: headers) }
 
     /// What the answer says whatever the time.
     struct Values: Hashable, Sendable {
@@ -50,31 +49,17 @@ public struct CheckedKey: Hashable, Sendable {
         var maxBudget: Amount?
         var content = ContentSlot()
     }
+}
 
-    /// Values that are handed on as one, and not text by text.
-    final class Fields: Hashable, Sendable {
-        let values: Values
-        let body = AtomicLazyReference<WrittenBody>()
-        let headers = AtomicLazyReference<WrittenHeaders>()
-
-        init(_ values: consuming Values) { self.values = values }
-
-        static func == (left: Fields, right: Fields) -> Bool { left === right || left.values == right.values }
-
-        func hash(into hasher: inout Hasher) { hasher.combine(values) }
+extension CheckedKey: Hashable {
+    public static func == (left: CheckedKey, right: CheckedKey) -> Bool {
+        (left.status, left.revokeAt, left.supersededAt, left.token) == (right.status, right.revokeAt, right.supersededAt, right.token)
+            && (left.facts === right.facts || left.facts.values == right.facts.values)
     }
-}
 
-/// The bytes of a body, which has a gap for what depends on the time.
-package final class WrittenBody: Sendable {
-    package let bytes: [UInt8]
-    package let gap: Int
-
-    package init(_ bytes: [UInt8], gap: Int) { (self.bytes, self.gap) = (bytes, gap) }
-}
-
-final class WrittenHeaders: Sendable {
-    let fields: any AnyObject & Sendable
-
-    init(_ fields: any AnyObject & Sendable) { self.fields = fields }
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(token)
+        hasher.combine(status)
+        hasher.combine(facts.values)
+    }
 }

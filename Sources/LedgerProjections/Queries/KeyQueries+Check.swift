@@ -8,32 +8,31 @@ import MerkleTree
 extension KeyQueries {
     /// The verdict on a token, without the key's fields.
     package func verdict(_ token: Token, position: Position, in transaction: inout ReadTransaction) throws -> KeyCheck {
-        guard let found = try find(token, in: &transaction) else { return KeyCheck(code: .notFound, position: position) }
-        let isExceeded = try found.gate.hasBudget && isExceeded(found.keyID, in: &transaction)
-        let status = status(of: found.window, in: found.gate.key, at: moment, budgetExceeded: isExceeded)
+        guard let (found, budget) = try find(token, in: &transaction, { try $1.hasBudget ? KeyRowCodec.budget($0) : nil }) else {
+            return KeyCheck(code: .notFound, position: position)
+        }
+        let isUsedUp = try budget.map { try isExceeded(found.keyID, $0, in: &transaction) } ?? false
+        let status = status(of: found.window, in: found.gate.key, at: moment, budgetExceeded: isUsedUp)
         return KeyCheck(code: KeyCheck.Code(status), keyID: found.keyID, position: position)
     }
 
     /// What decides about a token and is told of its key; `nil` if no key ever had it.
     package func facts(_ token: Token, in transaction: inout ReadTransaction) throws -> KeyFacts? {
-        guard case (let found, var row)? = try find(token, in: &transaction, KeyRowCodec.checked) else { return nil }
+        guard case (let found, var row)? = try find(token, in: &transaction, { row, _ in try KeyRowCodec.checked(row) }) else { return nil }
         if let subject = row.subject { row.values.userID = try name(ofSubject: subject, in: &transaction) }
         var supersededAt: Instant?
         if found.window.isSuperseded, let current = row.currentToken {
-            supersededAt = try find(current, in: &transaction)?.window.introducedAt
+            supersededAt = try find(current, in: &transaction) { _, _ in }?.0.window.introducedAt
         }
-        let spend = try found.gate.hasBudget ? spend(of: found.keyID, in: &transaction) : nil
-        return KeyFacts(token, found, row, spend, supersededAt: supersededAt)
+        return try KeyFacts(token, found, row, supersededAt: supersededAt)
     }
 
     /// What was spent of a key's budgets; a temporary raise of one is left to the moment of judging.
-    private func spend(of keyID: KeyID, in transaction: inout ReadTransaction) throws -> KeySpendAnswer {
-        guard let terms = try keys.terms(of: keyID, in: &transaction) else { throw missing(keyID) }
-        return try spend.spend(of: keyID, terms, at: moment)
-    }
+    package func spend(of keyID: KeyID, _ budget: KeyBudget) throws -> KeySpendAnswer { try spend.spend(of: keyID, budget, at: moment) }
 
-    private func isExceeded(_ keyID: KeyID, in transaction: inout ReadTransaction) throws -> Bool {
-        var answer = try spend(of: keyID, in: &transaction)
+    /// A temporary raise of a budget is looked for only where it matters.
+    private func isExceeded(_ keyID: KeyID, _ budget: KeyBudget, in transaction: inout ReadTransaction) throws -> Bool {
+        var answer = try spend(of: keyID, budget)
         guard answer.isExceeded, let key = try keys.key(keyID, in: &transaction) else { return answer.isExceeded }
         answer.raise(by: key.content.temporaryBudget(at: moment))
         return answer.isExceeded
@@ -41,7 +40,7 @@ extension KeyQueries {
 
     /// What the rows of a token's credential and of its key say, and what `read` makes of the key's; `nil` if no key ever had the token.
     private func find<Part>(
-        _ token: Token, in transaction: inout ReadTransaction, _ read: (Span<UInt8>) throws -> Part
+        _ token: Token, in transaction: inout ReadTransaction, _ read: (Span<UInt8>, KeyRowCodec.Gate) throws -> Part
     ) throws -> (FoundCredential, Part)? {
         let name = token.hash.inlineBytes
         guard let credential = try transaction.get(keys.tables[.credentials], name.span) else { return nil }
@@ -49,11 +48,7 @@ extension KeyQueries {
         // The credential's row begins with the key's id.
         guard let key = try transaction.get(keys.tables[.keys], credential.extracting(0..<KeyID.byteCount)) else { throw missing(keyID) }
         let found = FoundCredential(keyID: keyID, window: try CredentialRowCodec.window(credential), gate: try KeyRowCodec.gate(key))
-        return (found, try read(key))
-    }
-
-    private func find(_ token: Token, in transaction: inout ReadTransaction) throws -> FoundCredential? {
-        try find(token, in: &transaction) { _ in }?.0
+        return (found, try read(key, found.gate))
     }
 
     /// Who presents a credential to the writer, and whether it is good; `nil` if no key ever had it. Budgets do not count here.

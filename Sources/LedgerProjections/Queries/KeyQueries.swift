@@ -79,7 +79,8 @@ package struct KeyQueries {
     package func spend(
         of state: KeyState, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> KeySpendAnswer {
-        var answer = try spend.spend(of: state.keyID, state.terms, tokens: keys.tokens(of: state.keyID, in: &transaction), at: moment)
+        let tokens = try keys.tokens(of: state.keyID, in: &transaction)
+        var answer = try spend.spend(of: state.keyID, KeyBudget(state.terms), tokens: tokens, at: moment)
         answer.raise(by: state.content.temporaryBudget(at: moment))
         return answer
     }

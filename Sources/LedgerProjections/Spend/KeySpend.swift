@@ -90,13 +90,10 @@ package struct KeySpend: Sendable {
     package private(set) var row: Row?
     private var windows: [WindowKey: WindowSum] = [:]
     private var changed: Set<WindowKey> = []
-    /// By the place of the limit in the row.
+    /// By the place of the limit in the row; empty until something is charged.
     private var counters: [Counter] = []
 
-    package init(_ row: Row?) {
-        self.row = row
-        counters = row?.limits.map { Counter($0.id) } ?? []
-    }
+    package init(_ row: Row?) { self.row = row }
 
     /// Windows that are held in memory.
     var windowCount: Int { windows.count }
@@ -132,7 +129,7 @@ extension KeySpend {
     /// - Returns: `false` if something has; nothing is done then.
     @inline(__always)
     mutating func addToOpenWindows(_ charge: KeySpendChanges.Charge) throws -> Bool {
-        guard row?.left.isEmpty ?? false else { return false }
+        guard !counters.isEmpty, row?.left.isEmpty ?? false else { return false }
         let occurredAt = Instant(nanoseconds: charge.occurredAt)
         for index in counters.indices where counters[index].limit.kind == .model || !counters[index].holds(occurredAt) { return false }
         guard try row?.add(charge.amount, at: occurredAt, isAdjustment: charge.isAdjustment, charge.position) != nil else { return false }
@@ -146,6 +143,7 @@ extension KeySpend {
         guard try row?.add(charge.amount, at: occurredAt, isAdjustment: charge.isAdjustment, position) != nil else {
             throw FoldError(position: charge.position, message: "a key is charged that was never made")
         }
+        if counters.isEmpty { counters = row?.limits.map { Counter($0.id) } ?? [] }
         for index in counters.indices {
             guard try counters[index].limit.counts(charge, names) else { continue }
             if !counters[index].holds(occurredAt) { try open(index, at: occurredAt, stored) }
@@ -174,12 +172,12 @@ extension KeySpend {
         switch set.limits {
         case .all(let terms):
             guard row == nil else { throw FoldError(position: set.position, message: "a key is made a second time") }
-            row = Row(created: set.position, limits: SpendLimit.limits(of: terms))
+            row = Row(created: set.position, limits: KeyBudget(terms).limits)
         case .changes(let terms, let cleared):
             guard let old = row?.limits else { throw FoldError(position: set.position, message: "a key is changed that was never made") }
             try replace(old, by: SpendLimit.limits(old, changedBy: terms, clearing: cleared), at: set.recordedAt, stored)
         }
-        counters = row?.limits.map { Counter($0.id) } ?? []
+        counters = []
     }
 
     /// Puts limits into force.
@@ -201,7 +199,7 @@ extension KeySpend {
         }
         row?.limits = new
         row?.left = (left + leaving).filter { !entering.contains($0) && moment < $0.end }.suffix(Self.mostLeft)
-        counters = new.map { Counter($0.id) }
+        counters = []
     }
 
     /// Each charge is added to each of them.
@@ -235,9 +233,8 @@ extension KeySpend {
 
     /// A sum that has not seen the last reset is what that reset left.
     private mutating func sum(_ key: WindowKey, _ stored: (WindowKey) throws -> WindowSum?) throws -> Int128 {
-        if windows[key] == nil { windows[key] = try stored(key) }
         let last = row?.reset?.position ?? .none
-        if let sum = windows[key], sum.resetPosition == last { return sum.picodollars }
+        if let sum = try windows[key] ?? stored(key), sum.resetPosition == last { return sum.picodollars }
         guard let reset = row?.reset, key.limit.kind != .model, key.holds(reset.at) else { return 0 }
         return reset.resetTo.picodollars
     }

@@ -59,20 +59,51 @@ public struct KeySpendAnswer: Hashable, Sendable {
     }
 
     /// The least that a budget of the whole key leaves; `nil` without one. Model budgets are judged for their model alone.
-    public var remaining: Amount? { limits.filter { !$0.isOfModel }.compactMap(\.remaining).min() }
+    public var remaining: Amount? { remaining(for: nil) }
 
     /// A budget of the whole key is used up.
     public var isExceeded: Bool { remaining.map { $0 <= .zero } ?? false }
 
     /// The limit of a model, or of a group of models; `nil` if it has none.
-    public func limit(ofModel name: String) -> Limit? { limits.first { $0.kind == .model(name) } }
+    public func limit(ofModel name: String) -> Limit? { limits.first { $0.isOf(model: name) } }
 
     /// The least that a budget leaves for the use of a model; `nil` without one.
     public func remaining(for model: String?) -> Amount? {
-        [remaining, model.flatMap { limit(ofModel: $0) }?.remaining].compactMap { $0 }.min()
+        var least: Amount?
+        var limitsModel = false
+        for limit in limits {
+            if limit.isOfModel {
+                // Of entries for one model the first counts.
+                guard let model, !limitsModel, limit.isOf(model: model) else { continue }
+                limitsModel = true
+            }
+            guard let remaining = limit.remaining else { continue }
+            least = min(least ?? remaining, remaining)
+        }
+        return least
+    }
+
+    /// The end of the window that ends first, model budgets left out.
+    var firstEnd: Instant? {
+        var first: Instant?
+        for limit in limits where !limit.isOfModel {
+            guard let end = limit.windowEnd else { continue }
+            first = min(first ?? end, end)
+        }
+        return first
+    }
+
+    /// Whether the windows of another moment are those of this answer: it says what was spent in them.
+    package func hasWindows(of moment: Instant) -> Bool {
+        limits.allSatisfy { limit in
+            guard let start = limit.windowStart, let end = limit.windowEnd else { return true }
+            return start <= moment && moment < end
+        }
     }
 }
 
 extension KeySpendAnswer.Limit {
     var isOfModel: Bool { if case .model = kind { true } else { false } }
+
+    func isOf(model name: String) -> Bool { if case .model(let model) = kind { model.hasSameBytes(as: name) } else { false } }
 }

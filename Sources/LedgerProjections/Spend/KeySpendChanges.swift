@@ -66,6 +66,11 @@ struct KeySpendChanges: Sendable {
         append(entry, of: keyID)
     }
 
+    /// Where the last thing happened to a key.
+    func last(of keyID: KeyID) -> Position? {
+        index.number(of: keyID).map { Position(entries[Int(chains[$0].last)].position) }
+    }
+
     @inline(__always)
     func forEach(of keyID: KeyID, _ body: (Entry) throws -> Void) rethrows {
         guard let number = index.number(of: keyID) else { return }

@@ -57,6 +57,7 @@ enum KeySpendRowCodec {
             let (position, at) = (Position(try reader.integer(bytes)), Instant(nanoseconds: try reader.integer(bytes)))
             row.reset = SpendResetState(position: position, at: at, resetTo: Amount(picodollars: try reader.integer(bytes)))
         }
+        if reader.isAtEnd(bytes) { row.limits = SpendLimit.mainAlone }
         while !reader.isAtEnd(bytes) { try addEntry(to: &row, &reader, bytes) }
         if row.limits.first?.id != .main { row.limits.insert(SpendLimit(id: .main, window: nil), at: 0) }
         return row

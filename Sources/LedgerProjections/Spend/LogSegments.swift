@@ -91,7 +91,7 @@ package struct LogSegments {
     mutating func next(_ body: (SpendSegmentContent) throws -> Void) throws -> Bool {
         try gather()
         if builder.isEmpty { return false }
-        try body(builder.gathered)
+        try body(builder.content)
         wasFull = isFull
         builder.restart(after: builder.last, keepingSums: size.keepsSums)
         return true
@@ -99,7 +99,7 @@ package struct LogSegments {
 
     /// Lends the sums that were kept, and forgets them.
     mutating func takeSums(_ body: (SpendSegmentContent) throws -> Void) throws {
-        try body(builder.gathered)
+        try body(builder.content)
         builder.restart(after: builder.last, keepingSums: false)
     }
 

@@ -38,7 +38,7 @@ package struct PastSpend {
     ///   - terms: the key's, after the last event.
     ///   - unknown: what its credentials of then were charged before it had them.
     package mutating func answer(_ terms: KeyTerms, at moment: Instant, unknown: TokenSpend) throws -> KeySpendAnswer {
-        var answer = try SpendReader.answer(&spend, terms, at: moment) { _ in nil }
+        var answer = try SpendReader.answer(&spend, KeyBudget(terms), at: moment) { _ in nil }
         try answer.add(unknown)
         return answer
     }

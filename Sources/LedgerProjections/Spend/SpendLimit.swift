@@ -55,10 +55,8 @@ package struct SpendLimit: Hashable, Sendable {
         window?.window(at: moment) ?? (.distantPast, .distantFuture)
     }
 
-    /// The limits that a key's terms set, the main one first, each id once.
-    package static func limits(of terms: KeyTerms) -> [SpendLimit] {
-        [SpendLimit(id: .main, window: terms.budgetWindow)] + limits(terms.budgetLimits ?? []) + limits(terms.modelBudgets ?? [])
-    }
+    /// Those of a key whose terms set none: its spend is counted all the same.
+    static let mainAlone = [SpendLimit(id: .main, window: nil)]
 
     /// The limits after a change of terms that sets some and clears some.
     static func limits(_ old: [SpendLimit], changedBy terms: KeyTerms, clearing cleared: [KeyField]) -> [SpendLimit] {
@@ -84,7 +82,7 @@ package struct SpendLimit: Hashable, Sendable {
         unique(entries.map { SpendLimit(id: LimitID(model: $0.model), window: $0.window) })
     }
 
-    private static func unique(_ limits: [SpendLimit]) -> [SpendLimit] {
+    static func unique(_ limits: [SpendLimit]) -> [SpendLimit] {
         var seen: Set<LimitID> = []
         return limits.filter { seen.insert($0.id).inserted }
     }

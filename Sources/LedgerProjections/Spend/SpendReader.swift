@@ -18,11 +18,11 @@ package struct SpendReader: Sendable {
     /// What was spent with a key up to the head that `tail` knows, against its limits.
     ///
     /// - Parameters:
-    ///   - terms: of the key at that head.
+    ///   - budget: of the key at that head.
     ///   - tokens: credentials of the key that may have been charged before it had them.
     ///   - tail: taken before the transaction began.
     package func spend(
-        of keyID: KeyID, terms: KeyTerms, tokens: [Token] = [], at moment: Instant, tail: SpendTail.Entries, names: ModelNames,
+        of keyID: KeyID, _ budget: KeyBudget, tokens: [Token] = [], at moment: Instant, tail: SpendTail.Entries, names: ModelNames,
         in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> KeySpendAnswer {
         let position = try position(in: &transaction)
@@ -30,7 +30,7 @@ package struct SpendReader: Sendable {
         func stored(_ window: KeySpend.WindowKey) throws -> KeySpend.WindowSum? { try sum(of: keyID, window, in: &transaction) }
         if let reset = try lastResetOfAllKeys(in: &transaction) { try spend.apply(.reset(reset), names: names, stored: stored) }
         for change in tail.changes where change.position > position { try spend.apply(change, names: names, stored: stored) }
-        var answer = try Self.answer(&spend, terms, at: moment, stored)
+        var answer = try Self.answer(&spend, budget, at: moment, stored)
         for token in tokens {
             var used = try self.spend(of: token, in: &transaction)
             for entry in tail.unknown where entry.last > position { try entry.spend[token].map { try used.add($0) } }
@@ -40,25 +40,27 @@ package struct SpendReader: Sendable {
     }
 
     static func answer(
-        _ spend: inout KeySpend, _ terms: KeyTerms, at moment: Instant, _ stored: (KeySpend.WindowKey) throws -> KeySpend.WindowSum?
+        _ spend: inout KeySpend, _ budget: KeyBudget, at moment: Instant, _ stored: (KeySpend.WindowKey) throws -> KeySpend.WindowSum?
     ) throws -> KeySpendAnswer {
         var answer = KeySpendAnswer()
         if let row = spend.row {
             answer.totalSpend = Amount(picodollars: row.total)
             answer.count = row.count
             answer.lastChargeAt = row.lastOccurredAt
-            // The terms may be a little older or newer than the sums; with the windows of either the sums go on.
-            try spend.replace(row.limits, by: SpendLimit.limits(of: terms), at: moment, stored)
+            // The budget may be a little older or newer than the sums; with the windows of either the sums go on.
+            try spend.replace(row.limits, by: budget.limits, at: moment, stored)
         }
-        for (kind, limit, budget) in KeySpendAnswer.Limit.all(of: terms) {
-            let window = limit.window.map { $0.window(at: moment) }
-            let spent = try spend.spent(limit, at: moment, stored: stored)
+        answer.limits.reserveCapacity(budget.entries.count)
+        for entry in budget.entries {
+            let window = entry.limit.window.map { $0.window(at: moment) }
+            let spent = try spend.spent(entry.limit, at: moment, stored: stored)
             answer.limits.append(
                 KeySpendAnswer.Limit(
-                    kind: kind, windowStart: window?.start, windowEnd: window?.end, spent: Amount(picodollars: spent), maxBudget: budget))
+                    kind: entry.kind, windowStart: window?.start, windowEnd: window?.end, spent: Amount(picodollars: spent),
+                    maxBudget: entry.maxBudget))
         }
         answer.spend = answer.limits.first?.spent ?? .zero
-        answer.nextReset = answer.limits.filter { !$0.isOfModel }.compactMap(\.windowEnd).min()
+        answer.nextReset = answer.firstEnd
         return answer
     }
 
@@ -72,14 +74,16 @@ package struct SpendReader: Sendable {
 
 extension SpendReader {
     func row(of keyID: KeyID, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> KeySpend.Row? {
-        guard let value = try transaction.get(tables[.keySpend], keyID.bytes) else { return nil }
+        let name = keyID.uuid.inlineBytes
+        guard let value = try transaction.get(tables[.keySpend], name.span) else { return nil }
         return try KeySpendRowCodec.decode(value)
     }
 
     func sum(
         of keyID: KeyID, _ window: KeySpend.WindowKey, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> KeySpend.WindowSum? {
-        guard let value = try transaction.get(tables[.windows], ViewKey.window(keyID, window)) else { return nil }
+        let name: [33 of UInt8] = ViewKey.window(keyID, window)
+        guard let value = try transaction.get(tables[.windows], name.span) else { return nil }
         var reader = RowReader(table: "windows")
         let position = Position(try reader.integer(value))
         return KeySpend.WindowSum(resetPosition: position, picodollars: try reader.integer(value))
@@ -87,7 +91,7 @@ extension SpendReader {
 
     /// The last reset of all keys that the views hold.
     func lastResetOfAllKeys(in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> SpendResetState? {
-        guard let (key, value) = try transaction.last(tables[.resets]) else { return nil }
+        guard try transaction.count(tables[.resets]) > 0, let (key, value) = try transaction.last(tables[.resets]) else { return nil }
         var reader = RowReader(table: "resets")
         let at = Instant(nanoseconds: try reader.integer(value.span))
         return SpendResetState(
@@ -105,20 +109,5 @@ extension KeySpendAnswer {
         totalSpend = try totalSpend.adding(Amount(picodollars: spend.total))
         count += spend.count
         lastChargeAt = [lastChargeAt, spend.lastOccurredAt].compactMap { $0 }.max()
-    }
-}
-
-extension KeySpendAnswer.Limit {
-    /// The limits that terms set, with what they allow.
-    fileprivate static func all(of terms: KeyTerms) -> [(Kind, SpendLimit, Amount?)] {
-        let main = (Kind.main, SpendLimit(id: .main, window: terms.budgetWindow), terms.maxBudget)
-        let periods = (terms.budgetLimits ?? []).map { limit in
-            let text = limit.window.text
-            return (Kind.period(text), SpendLimit(id: LimitID(period: text), window: limit.window), Optional(limit.maxBudget))
-        }
-        let models = (terms.modelBudgets ?? []).map { budget in
-            (Kind.model(budget.model), SpendLimit(id: LimitID(model: budget.model), window: budget.window), Optional(budget.maxBudget))
-        }
-        return [main] + periods + models
     }
 }

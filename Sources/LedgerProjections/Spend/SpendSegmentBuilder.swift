@@ -3,7 +3,7 @@ package import LedgerSchema
 
 /// Gathers what a stretch of the log adds to the views. Takes every event in the order of the log, none left out.
 package struct SpendSegmentBuilder: Sendable {
-    private var content: SpendSegmentContent
+    private(set) var content: SpendSegmentContent
 
     /// - Parameter before: the position that the first event follows.
     package init(after before: Position) { content = SpendSegmentContent(after: before) }
@@ -11,6 +11,8 @@ package struct SpendSegmentBuilder: Sendable {
     /// - Parameter keepsIDs: whether charge ids are hashed and kept.
     init(after before: Position, keepsIDs: Bool) { content = SpendSegmentContent(after: before, keepsIDs: keepsIDs) }
 
+    /// The first event, taken or not.
+    var first: Position { content.first }
     /// The last event taken.
     package var last: Position { content.last }
     /// Charges and corrections taken.
@@ -72,6 +74,4 @@ package struct SpendSegmentBuilder: Sendable {
 
     /// What happened to a key so far, in order.
     package func changes(of keyID: KeyID) -> [SpendChange] { content.changes(of: keyID) }
-
-    var gathered: SpendSegmentContent { content }
 }

@@ -10,8 +10,16 @@ package final class SpendTail: Sendable {
         package var changes: [SpendChange] = []
         /// What was spent with tokens while nobody knew them: segment by segment, with the last event of each.
         package var unknown: [(last: Position, spend: [Token: TokenSpend])] = []
+        /// The last event that the tail had seen.
+        package var last = Position.none
 
         package init() {}
+
+        mutating func add(_ later: Entries) {
+            if !later.changes.isEmpty { changes += later.changes }
+            if !later.unknown.isEmpty { unknown += later.unknown }
+            last = later.last
+        }
     }
 
     private struct State: Sendable {
@@ -72,23 +80,23 @@ package final class SpendTail: Sendable {
     /// - Parameter tokens: those of its credentials that may have been charged before it had them.
     package func entries(of keyID: KeyID, tokens: [Token] = []) -> Entries {
         // The growing one is read under the lock; held outside, its next event would copy it.
-        let (sealed, last) = state.withLock { state in
-            (state.sealed, Self.entries(of: keyID, tokens, [state.open.gathered]))
-        }
-        var entries = Self.entries(of: keyID, tokens, sealed.map(\.content))
-        entries.changes += last.changes
-        entries.unknown += last.unknown
+        let (sealed, last) = state.withLock { state in (state.sealed, state.open.entries(of: keyID, tokens)) }
+        var entries = Entries()
+        for segment in sealed { entries.add(segment.entries(of: keyID, tokens)) }
+        entries.add(last)
         return entries
     }
 
-    private static func entries(of keyID: KeyID, _ tokens: [Token], _ contents: [SpendSegmentContent]) -> Entries {
-        var entries = Entries()
-        for content in contents {
-            entries.changes += content.allChanges(of: keyID)
-            let spend = content.spend(of: tokens)
-            if !spend.isEmpty { entries.unknown.append((content.last, spend)) }
+    /// Whether nothing has happened to a key, by itself or with all keys, since an event.
+    ///
+    /// - Returns: the last event that the tail has seen; `nil` if something has, and where the tail does not know.
+    package func isUntouched(_ keyID: KeyID, since position: Position) -> Position? {
+        state.withLock { state in
+            let first = state.sealed.first?.first ?? state.open.first
+            guard first <= position.next, !state.open.touches(keyID, after: position) else { return nil }
+            let isTouched = state.sealed.contains { $0.last > position && $0.touches(keyID, after: position) }
+            return isTouched ? nil : state.open.last
         }
-        return entries
     }
 
     /// Where a charge of that identity was recorded.
@@ -97,7 +105,7 @@ package final class SpendTail: Sendable {
             for segment in state.sealed {
                 if let position = segment.chargeIDs[identity] { return position }
             }
-            return state.open.gathered.chargeIDs[identity]
+            return state.open.content.chargeIDs[identity]
         }
     }
 
@@ -113,13 +121,37 @@ package final class SpendTail: Sendable {
 extension SpendSegment {
     /// What happened to a key and to all keys, in order.
     func allChanges(of keyID: KeyID) -> [SpendChange] { content.allChanges(of: keyID) }
+
+    fileprivate func entries(of keyID: KeyID, _ tokens: [Token]) -> SpendTail.Entries { content.entries(of: keyID, tokens) }
+
+    fileprivate func touches(_ keyID: KeyID, after position: Position) -> Bool { content.touches(keyID, after: position) }
+}
+
+extension SpendSegmentBuilder {
+    fileprivate func entries(of keyID: KeyID, _ tokens: [Token]) -> SpendTail.Entries { content.entries(of: keyID, tokens) }
+
+    fileprivate func touches(_ keyID: KeyID, after position: Position) -> Bool { content.touches(keyID, after: position) }
 }
 
 extension SpendSegmentContent {
+    fileprivate func entries(of keyID: KeyID, _ tokens: [Token]) -> SpendTail.Entries {
+        var entries = SpendTail.Entries()
+        entries.changes = allChanges(of: keyID)
+        let spend = spend(of: tokens)
+        if !spend.isEmpty { entries.unknown.append((last, spend)) }
+        entries.last = last
+        return entries
+    }
+
+    fileprivate func touches(_ keyID: KeyID, after position: Position) -> Bool {
+        if let reset = resetsOfAllKeys.last, reset.position > position { return true }
+        return changes.last(of: keyID).map { $0 > position } ?? false
+    }
+
     fileprivate func allChanges(of keyID: KeyID) -> [SpendChange] {
-        let resets = resetsOfAllKeys.map { SpendChange.reset($0) }
         let own = changes(of: keyID)
-        return resets.isEmpty ? own : (own + resets).sorted { $0.position < $1.position }
+        if resetsOfAllKeys.isEmpty { return own }
+        return (own + resetsOfAllKeys.map { SpendChange.reset($0) }).sorted { $0.position < $1.position }
     }
 
     fileprivate func spend(of tokens: [Token]) -> [Token: TokenSpend] {

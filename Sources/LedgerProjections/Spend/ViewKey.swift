@@ -73,6 +73,20 @@ enum ViewKey {
         return bytes
     }
 
+    /// The same without an allocation.
+    static func window(_ keyID: KeyID, _ window: KeySpend.WindowKey) -> [33 of UInt8] {
+        let (id, limit, start) = (keyID.uuid, window.limit, KeyTables.sortableBits(window.start))
+        return [33 of UInt8] { index in
+            switch index {
+            case 0..<8: UInt8(truncatingIfNeeded: id.high >> UInt64(56 - 8 * index))
+            case 8..<16: UInt8(truncatingIfNeeded: id.low >> UInt64(120 - 8 * index))
+            case 16: limit.kind.rawValue
+            case 17..<25: UInt8(truncatingIfNeeded: limit.hash >> UInt64(192 - 8 * index))
+            default: UInt8(truncatingIfNeeded: start >> UInt64(256 - 8 * index))
+            }
+        }
+    }
+
     static func charge(_ identity: ChargeIdentity) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(20)

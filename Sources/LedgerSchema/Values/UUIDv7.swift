@@ -31,6 +31,11 @@ public struct UUIDv7: Hashable, Sendable {
         low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
+    /// The UUID in its 16 bytes, without an allocation.
+    public var inlineBytes: [16 of UInt8] {
+        [16 of UInt8] { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> UInt64(56 - 8 * ($0 & 7))) }
+    }
+
     /// The UUID in its 16 bytes.
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []

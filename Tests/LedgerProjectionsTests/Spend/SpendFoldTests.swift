@@ -71,7 +71,7 @@ struct SpendFoldTests {
         var entries = tail.entries(of: id)
         entries.changes.removeAll { $0.position > last }
         return try store.read { reader, transaction in
-            try reader.spend(of: id, terms: terms, at: moment, tail: entries, names: store.names, in: &transaction)
+            try reader.spend(of: id, KeyBudget(terms), at: moment, tail: entries, names: store.names, in: &transaction)
         }
     }
 

@@ -14,7 +14,7 @@ struct SpendFollowerTests {
             let answer = try follower.read { reader, transaction, tail in
                 #expect(tail.last == log.head)
                 return try reader.spend(
-                    of: id, terms: key.terms, at: moment, tail: tail.entries(of: id), names: SpendHistory.names, in: &transaction)
+                    of: id, KeyBudget(key.terms), at: moment, tail: tail.entries(of: id), names: SpendHistory.names, in: &transaction)
             }
             #expect(answer.totalSpend.picodollars == key.total && answer.count == key.count, "\(comment)")
             #expect(answer.spend.picodollars == key.sum(NaiveSpend.Window("main", key.terms.budgetWindow, at: moment)), "\(comment)")

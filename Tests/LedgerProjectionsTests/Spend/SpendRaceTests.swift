@@ -82,7 +82,7 @@ struct SpendRaceTests {
             let entries = tail.entries(of: keyID)
             let answer = try store.read { reader, transaction in
                 try reader.spend(
-                    of: keyID, terms: terms, at: TestClock.start, tail: entries, names: SpendHistory.names, in: &transaction)
+                    of: keyID, KeyBudget(terms), at: TestClock.start, tail: entries, names: SpendHistory.names, in: &transaction)
             }
             let after = tail.last.value - 1
             let figures = [answer.totalSpend, answer.spend, answer.limits[1].spent].map(\.picodollars) + [Int128(answer.count)]
