@@ -74,26 +74,46 @@ final class BareLMDB {
         return sum
     }
 
-    /// What a check must look up at the least: the credential of a token, and the key that it names. The sum of the first bytes.
+    /// A snapshot of some tables, to be renewed.
+    private struct Reader {
+        let transaction: OpaquePointer?
+        let tables: [MDB_dbi]
+
+        init(_ environment: OpaquePointer?, _ names: [String]) throws {
+            var transaction: OpaquePointer?
+            try require(mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction), "mdb_txn_begin")
+            tables = try names.map { name in
+                var table = MDB_dbi()
+                try require(mdb_dbi_open(transaction, name, 0, &table), "mdb_dbi_open")
+                return table
+            }
+            // Handles outlive the transaction that opened them only if it was committed.
+            try require(mdb_txn_commit(transaction), "mdb_txn_commit")
+            try require(mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction), "mdb_txn_begin")
+            self.transaction = transaction
+        }
+
+        func renew() throws {
+            mdb_txn_reset(transaction)
+            try require(mdb_txn_renew(transaction), "mdb_txn_renew")
+        }
+    }
+
+    /// What a check must look up at the least: the credential of a token, the key that it names and, given the views, what was spent
+    /// with that. The sum of the first bytes.
     ///
-    /// - Parameter renews: takes a new snapshot for each check, as a server must, rather than one for all.
-    func lookUp(_ tokens: [[UInt8]], credentials: String, keys: String, renews: Bool) throws -> Int {
-        var transaction: OpaquePointer?
-        var credentialTable = MDB_dbi()
-        var keyTable = MDB_dbi()
-        try Self.require(mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction), "mdb_txn_begin")
-        try Self.require(mdb_dbi_open(transaction, credentials, 0, &credentialTable), "mdb_dbi_open")
-        try Self.require(mdb_dbi_open(transaction, keys, 0, &keyTable), "mdb_dbi_open")
-        // Handles outlive the transaction that opened them only if it was committed.
-        try Self.require(mdb_txn_commit(transaction), "mdb_txn_commit")
-        try Self.require(mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction), "mdb_txn_begin")
-        defer { mdb_txn_abort(transaction) }
+    /// - Parameter renews: takes new snapshots for each check, as a server must, rather than one for all.
+    func lookUp(_ tokens: [[UInt8]], credentials: String, keys: String, spendIn views: BareLMDB? = nil, renews: Bool) throws -> Int {
+        let log = try Reader(environment, [credentials, keys])
+        let spend = try views.map { try Reader($0.environment, ["keySpend"]) }
+        defer {
+            mdb_txn_abort(log.transaction)
+            spend.map { mdb_txn_abort($0.transaction) }
+        }
+        let (transaction, credentialTable, keyTable) = (log.transaction, log.tables[0], log.tables[1])
         var sum = 0
         for token in tokens {
-            if renews {
-                mdb_txn_reset(transaction)
-                try Self.require(mdb_txn_renew(transaction), "mdb_txn_renew")
-            }
+            if renews { try log.renew() }
             var value = MDB_val()
             try token.withUnsafeBytes { bytes in
                 var name = MDB_val(mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
@@ -102,6 +122,10 @@ final class BareLMDB {
             // The credential's row begins with its key_id.
             var name = MDB_val(mv_size: 16, mv_data: value.mv_data)
             try Self.require(mdb_get(transaction, keyTable, &name, &value), "mdb_get keys")
+            sum += Int(value.mv_data.load(as: UInt8.self))
+            guard let spend else { continue }
+            if renews { try spend.renew() }
+            try Self.require(mdb_get(spend.transaction, spend.tables[0], &name, &value), "mdb_get keySpend")
             sum += Int(value.mv_data.load(as: UInt8.self))
         }
         return sum

@@ -14,15 +14,15 @@ enum KeyFactory {
     static func alias(_ number: Int) -> String { "service-\(number)" }
     static func team(_ number: Int) -> String { "team-\(number / teamSize)" }
 
-    /// A key as gateways make them: alias, team, user, models, limits, a budget, metadata.
-    static func create(_ number: Int, _ ledger: Ledger, role: Role? = nil) throws -> KeyCommand {
+    /// A key as gateways make them: alias, team, user, models, limits, a budget unless told otherwise, metadata.
+    static func create(_ number: Int, _ ledger: Ledger, role: Role? = nil, hasBudget: Bool = true) throws -> KeyCommand {
         var fields = KeyChanges()
         fields.alias = .set(alias(number))
         fields.userID = .set("user-\(number / userSize)")
         fields.terms.teamID = team(number)
         fields.terms.models = ["gpt-4o", "claude-sonnet-4-5"]
         fields.terms.rpmLimit = 600
-        fields.terms.maxBudget = try Amount(decimal: "250")
+        if hasBudget { fields.terms.maxBudget = try Amount(decimal: "250") }
         fields.terms.role = role
         fields.setContent("metadata", json: #"{"owner":"bench","stage":"production"}"#)
         let secret = secret(number)
@@ -31,12 +31,12 @@ enum KeyFactory {
     }
 
     /// Makes keys `0..<count`, many in a command and several commands at a time, and a gateway's key with the number `count`.
-    static func fill(_ ledger: Ledger, count: Int, batch: Int = 250, tasks: Int = 8) async throws {
+    static func fill(_ ledger: Ledger, count: Int, batch: Int = 250, tasks: Int = 8, hasBudget: Bool = true) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for task in 0..<tasks {
                 group.addTask {
                     for start in stride(from: task * batch, to: count, by: tasks * batch) {
-                        let items = try (start..<min(start + batch, count)).map { try create($0, ledger) }
+                        let items = try (start..<min(start + batch, count)).map { try create($0, ledger, hasBudget: hasBudget) }
                         try await execute(items, ledger)
                     }
                 }
