@@ -146,14 +146,17 @@ struct Batch {
 
     /// Appends a charge.
     mutating func append(
-        _ charge: Charge, of keyID: KeyID?, caller: CredentialReference?, in transaction: inout WriteTransaction
+        _ charge: Charge, at place: Place, caller: CredentialReference?, in transaction: inout WriteTransaction
     ) throws -> Position {
-        let leaf = ChargeCodec.leaf(charge, recordedAt: moment, caller: caller)
         charges += 1
-        sizeBytes += leaf.count
-        let (position, _) = try appender.append(leaf: leaf, recordedAt: moment, in: &transaction)
+        let (position, size) = try appender.append(charge, caller: caller, recordedAt: moment, in: &transaction)
+        sizeBytes += size
         try fold.apply(chargeAt: position, charge.sequence, in: &transaction)
-        pending.append(.charge(charge, at: position, of: keyID, isAdjustment: false))
+        if let plain = try PlainCharge(charge, at: position, recordedAt: moment, keyID: place.keyID, identity: place.identity) {
+            pending.append(plain)
+        } else {
+            pending.append(.charge(charge, at: position, of: place.keyID, isAdjustment: false))
+        }
         return position
     }
 

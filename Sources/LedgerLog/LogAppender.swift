@@ -39,19 +39,22 @@ package struct LogAppender: Sendable {
     ) throws -> (position: Position, leafHash: Hash32) {
         try check(recordedAt)
         let (stored, outside) = try record.stored()
-        let appended = try append(stored, leaf: record.leaf, recordedAt, in: &transaction)
+        let appended = try append(stored.span, leaf: record.leaf.span, recordedAt, in: &transaction)
         for opening in outside { try put(opening, at: appended.position, in: &transaction) }
         return appended
     }
 
-    /// Appends a record that has no openings, given by its leaf.
+    /// Appends a charge.
     ///
+    /// - Returns: its position, and how long its record is.
     /// - Throws: as for any record.
     package mutating func append(
-        leaf: [UInt8], recordedAt: Instant, in transaction: inout WriteTransaction
-    ) throws -> (position: Position, leafHash: Hash32) {
+        _ charge: Charge, caller: CredentialReference?, recordedAt: Instant, in transaction: inout WriteTransaction
+    ) throws -> (position: Position, sizeBytes: Int) {
         try check(recordedAt)
-        return try append(Record.stored(leaf: leaf), leaf: leaf, recordedAt, in: &transaction)
+        let (record, leaf) = try ChargeCodec.record(charge, recordedAt: recordedAt, caller: caller)
+        let position = try append(record.span, leaf: record.span.extracting(leaf), recordedAt, in: &transaction).position
+        return (position, record.count)
     }
 
     /// Writes what protects the end of the tree. Belongs into each transaction that appends, behind the last record.
@@ -70,19 +73,19 @@ package struct LogAppender: Sendable {
     }
 
     private mutating func append(
-        _ stored: [UInt8], leaf: [UInt8], _ recordedAt: Instant, in transaction: inout WriteTransaction
+        _ stored: Span<UInt8>, leaf: Span<UInt8>, _ recordedAt: Instant, in transaction: inout WriteTransaction
     ) throws -> (position: Position, leafHash: Hash32) {
         let position = head.position.next
         let leafHash = MerkleTree.leafHash(leaf)
-        let key = LogTables.key(position)
-        try transaction.put(tables.events, key, stored, .append)
+        let key = LogTables.inlineKey(position)
+        try transaction.put(tables.events, key.span, stored, .append)
         var completed: [UInt8] = []
         frontier.append(leafHash) { level, _, hash in
             if level >= LeafGroup.level { hash.append(to: &completed) }
         }
         unfinished.append(leafHash)
         if unfinished.count == LeafGroup.size {
-            try transaction.put(tables.nodes, key, completed, .append)
+            try transaction.put(tables.nodes, key.span, completed.span, .append)
             unfinished.removeAll(keepingCapacity: true)
         }
         head = Head(position: position, recordedAt: recordedAt)

@@ -24,6 +24,11 @@ package struct LogTables: Sendable {
 
     package static func key(_ position: Position) -> [UInt8] { bigEndian(position.value) }
 
+    /// ``key(_:)`` without an allocation.
+    static func inlineKey(_ position: Position) -> [8 of UInt8] {
+        [8 of UInt8] { UInt8(truncatingIfNeeded: position.value >> UInt64(56 - 8 * $0)) }
+    }
+
     package static func chunkKey(_ position: Position, _ slot: SlotKind, _ chunk: UInt16) -> [UInt8] {
         key(position) + [slot.rawValue, UInt8(chunk >> 8), UInt8(truncatingIfNeeded: chunk)]
     }

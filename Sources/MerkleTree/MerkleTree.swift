@@ -1,5 +1,3 @@
-import Crypto
-
 /// The hash functions and shapes of an RFC 6962 Merkle tree (SHA-256).
 ///
 /// A *node* is named by its level and its index within the level: node (0, i) is the hash of leaf i, node (l, i) covers the leaves
@@ -15,11 +13,11 @@ public enum MerkleTree {
 
     /// The hash of a leaf: SHA-256(0x00 ‖ bytes).
     public static func leafHash(_ leaf: Span<UInt8>) -> Hash32 {
-        unsafe leaf.withUnsafeBytes { buffer in
-            var hasher = SHA256()
-            unsafe withUnsafeBytes(of: leafPrefix) { prefix in unsafe hasher.update(bufferPointer: prefix) }
-            unsafe hasher.update(bufferPointer: buffer)
-            return Hash32(hasher.finalize())
+        // In one piece: most leaves are short, and each piece has its price.
+        unsafe withUnsafeTemporaryAllocation(byteCount: leaf.count + 1, alignment: 1) { preimage in
+            unsafe preimage[0] = leafPrefix
+            unsafe leaf.withUnsafeBytes { unsafe UnsafeMutableRawBufferPointer(rebasing: preimage[1...]).copyMemory(from: $0) }
+            return unsafe Hash32.sha256(memory: UnsafeRawBufferPointer(preimage))
         }
     }
 

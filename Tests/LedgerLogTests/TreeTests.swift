@@ -27,7 +27,8 @@ struct TreeTests {
                 for second in start..<min(start + step, count) {
                     let moment = TestClock.start.adding(seconds: second) ?? .distantFuture
                     let leaf = EventCodec.encode(.keyBlocked, Envelope(recordedAt: moment))
-                    let appended = try appender.append(leaf: leaf, recordedAt: moment, in: &transaction)
+                    let record = Record(leaf: leaf, openings: [])
+                    let appended = try appender.append(record, recordedAt: moment, in: &transaction)
                     nodes[[0, UInt64(second)]] = appended.leafHash
                     frontier.append(appended.leafHash) { nodes[[UInt64($0), $1]] = $2 }
                 }

@@ -21,8 +21,8 @@ extension Batch {
         let stored = try positions(of: job.charges)
         var outcomes: [ChargeOutcome] = []
         outcomes.reserveCapacity(job.charges.count)
-        for (charge, position) in zip(job.charges, stored) {
-            outcomes.append(try record(charge, stored: position, recorder, in: &transaction))
+        for index in job.charges.indices {
+            outcomes.append(try record(job.charges[index], stored: stored[index], recorder, in: &transaction))
         }
         return .success(ChargeReceipt(position: appender.head.position, outcomes: outcomes))
     }
@@ -47,7 +47,7 @@ extension Batch {
         case .settled(let outcome): return outcome
         case .new(let place):
             let charge = try charge(prepared, place, recorder, in: &transaction)
-            let position = try append(charge, of: place.keyID, caller: recorder.credential, in: &transaction)
+            let position = try append(charge, at: place, caller: recorder.credential, in: &transaction)
             if let identity = place.identity { directory.recent.insert(identity, at: position) }
             return .recorded(position)
         }
@@ -127,12 +127,13 @@ extension ChargeOutcome {
 }
 
 extension PreparedCharge {
-    /// Under what the charge may have been recorded; a defaulted time also lies in the hour before. None for a producer's number.
-    func identities(at moment: Instant) -> [ChargeIdentity] {
-        guard case .request = charge.id else { return [] }
+    /// A defaulted time also lies in the hour before. None for a producer's number.
+    func identities(at moment: Instant) -> PossibleIdentities {
+        guard case .request = charge.id else { return PossibleIdentities() }
         let hour = ChargeIdentity.hour(of: charge.occurredAt ?? moment)
         let identity = ChargeIdentity(hour: hour, hash: idHash)
-        return charge.occurredAt == nil ? [identity, ChargeIdentity(hour: hour - 1, hash: idHash)] : [identity]
+        guard charge.occurredAt == nil else { return PossibleIdentities(first: identity) }
+        return PossibleIdentities(first: identity, second: ChargeIdentity(hour: hour - 1, hash: idHash))
     }
 }
 

@@ -8,28 +8,27 @@ extension Batch {
     mutating func charge(
         _ prepared: PreparedCharge, _ place: Place, _ recorder: Recorder, in transaction: inout WriteTransaction
     ) throws -> Charge {
-        let new = prepared.charge
         var charge = Charge(
             credential: place.credential, revision: place.revision?.number ?? 0, occurredAt: place.occurredAt, amount: prepared.amount)
-        if case .request(let id) = new.id { charge.chargeID = id }
+        if case .request(let id) = prepared.charge.id { charge.chargeID = id }
         charge.sequence = place.sequence
-        charge.occurredAtIsDefaulted = new.occurredAt == nil
-        charge.cost = new.cost
-        charge.tokens = new.tokens
-        charge.failed = new.failed
-        charge.durationMilliseconds = new.durationMilliseconds
-        charge.model = try name(.model, new.model, recorder, in: &transaction)
-        charge.modelGroup = try name(.modelGroup, new.modelGroup, recorder, in: &transaction)
-        charge.provider = try name(.provider, new.provider, recorder, in: &transaction)
-        charge.endpoint = try name(.endpoint, new.endpoint, recorder, in: &transaction)
-        charge.callType = try name(.callType, new.callType, recorder, in: &transaction)
-        charge.mcpTool = try name(.mcpTool, new.mcpTool, recorder, in: &transaction)
-        for tag in new.tags {
+        charge.occurredAtIsDefaulted = prepared.charge.occurredAt == nil
+        charge.cost = prepared.charge.cost
+        charge.tokens = prepared.charge.tokens
+        charge.failed = prepared.charge.failed
+        charge.durationMilliseconds = prepared.charge.durationMilliseconds
+        charge.model = try name(.model, prepared.charge.model, recorder, in: &transaction)
+        charge.modelGroup = try name(.modelGroup, prepared.charge.modelGroup, recorder, in: &transaction)
+        charge.provider = try name(.provider, prepared.charge.provider, recorder, in: &transaction)
+        charge.endpoint = try name(.endpoint, prepared.charge.endpoint, recorder, in: &transaction)
+        charge.callType = try name(.callType, prepared.charge.callType, recorder, in: &transaction)
+        charge.mcpTool = try name(.mcpTool, prepared.charge.mcpTool, recorder, in: &transaction)
+        for tag in prepared.charge.tags {
             if let name = try name(.tag, tag, recorder, in: &transaction) { charge.tags.append(name) }
         }
-        if let endUser = new.endUser { charge.endUser = try subject(endUser, .endUser, recorder, in: &transaction) }
-        if let teamID = new.teamID, !isKeyTeam(teamID, place.revision) { charge.teamID = teamID }
-        if let userID = new.userID {
+        if let endUser = prepared.charge.endUser { charge.endUser = try subject(endUser, .endUser, recorder, in: &transaction) }
+        if let teamID = prepared.charge.teamID, !isKeyTeam(teamID, place.revision) { charge.teamID = teamID }
+        if let userID = prepared.charge.userID {
             let user = try subject(userID, .user, recorder, in: &transaction)
             if user != place.revision?.subject { charge.user = user }
         }

@@ -18,9 +18,10 @@ final class ChargeDirectory {
     var producers = Producers()
     /// By kind; empty until they are read.
     private var names: [NameNumbers] = []
-    private var credentials: [Token: Credential] = [:]
-    private var keys: [KeyID: ChargedKey] = [:]
-    private var subjects: [ByteText: UInt64] = [:]
+    private var credentials = FlatMap<Token, Credential>()
+    /// `nil` where what was known is out of date.
+    private var keys = FlatMap<KeyID, ChargedKey?>()
+    private var subjects = FlatMap<ByteText, UInt64>()
 
     /// A batch begins, which reads the views where they stand or later.
     func begin(viewsAt position: Position) {
@@ -34,13 +35,15 @@ final class ChargeDirectory {
         recent.rollBack()
         producers.rollBack()
         for index in names.indices { names[index].rollBack() }
-        credentials = [:]
-        keys = [:]
-        subjects = [:]
+        credentials.removeAll()
+        keys.removeAll()
+        subjects.removeAll()
     }
 
     /// A key was changed.
-    func forget(_ keyID: KeyID) { keys[keyID] = nil }
+    func forget(_ keyID: KeyID) {
+        if let number = keys.number(of: keyID) { keys[number: number] = nil }
+    }
 }
 
 extension ChargeDirectory {
@@ -50,9 +53,9 @@ extension ChargeDirectory {
     ) throws -> Credential? {
         if let known = credentials[token] { return known }
         guard let state = try queries.credential(token, in: &transaction) else { return nil }
-        if credentials.count >= Self.most { credentials = [:] }
+        if credentials.count >= Self.most { credentials.removeAll() }
         let credential = Credential(reference: state.reference, keyID: state.keyID)
-        credentials[token] = credential
+        credentials.put(token, credential)
         return credential
     }
 
@@ -60,6 +63,7 @@ extension ChargeDirectory {
     func revision(
         of keyID: KeyID, at moment: Instant, _ queries: KeyQueries, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> ChargedKey.Revision {
+        if let number = keys.number(of: keyID), let revision = keys[number: number]?.revision(at: moment) { return revision }
         let key = try key(keyID, queries, in: &transaction)
         if let revision = key.revision(at: moment) { return revision }
         return try past(keyID, key, queries, in: &transaction).revision(at: moment) ?? key.current
@@ -77,11 +81,11 @@ extension ChargeDirectory {
     private func key(
         _ keyID: KeyID, _ queries: KeyQueries, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> ChargedKey {
-        if let known = keys[keyID] { return known }
+        if let known = keys[keyID] ?? nil { return known }
         guard let state = try queries.state(of: keyID, in: &transaction) else { throw queries.missing(keyID) }
-        if keys.count >= Self.most { keys = [:] }
+        if keys.count >= Self.most { keys.removeAll() }
         let key = ChargedKey(state)
-        keys[keyID] = key
+        keys.put(keyID, key)
         return key
     }
 
@@ -91,7 +95,7 @@ extension ChargeDirectory {
         guard key.past.isEmpty else { return key }
         var key = key
         key.past = try queries.revisions(of: keyID, in: &transaction).map { ChargedKey.Revision($0) }
-        keys[keyID] = key
+        keys.put(keyID, key)
         return key
     }
 }
@@ -127,7 +131,7 @@ extension ChargeDirectory {
     }
 
     func take(_ name: ByteText, subject number: UInt64) {
-        if subjects.count >= Self.most { subjects = [:] }
-        subjects[name] = number
+        if subjects.count >= Self.most { subjects.removeAll() }
+        subjects.put(name, number)
     }
 }

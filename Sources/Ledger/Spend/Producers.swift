@@ -8,19 +8,27 @@ import LedgerSchema
 struct Producers {
     private static let most = 10_000
 
-    private var states: [ByteText: ProducerState] = [:]
-    /// As they were before the batch that is being made.
-    private var before: [ByteText: ProducerState] = [:]
+    private struct Entry {
+        var state: ProducerState
+        /// As it was before the batch that is being made, if that has charges of the producer.
+        var before: ProducerState?
+    }
+
+    private var entries = FlatMap<ByteText, Entry>()
+    /// The producers of the batch that is being made.
+    private var touched: [Int] = []
 
     mutating func begin() {
-        before.removeAll(keepingCapacity: true)
-        if states.count > Self.most { states = [:] }
+        for number in touched { entries[number: number].before = nil }
+        touched.removeAll(keepingCapacity: true)
+        if entries.count > Self.most { entries.removeAll() }
     }
 
     /// The batch was not committed.
     mutating func rollBack() {
-        states.merge(before) { $1 }
-        before = [:]
+        for number in touched {
+            if let before = entries[number: number].before { entries[number: number].state = before }
+        }
     }
 
     /// Takes the number of a charge.
@@ -32,8 +40,14 @@ struct Producers {
         in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> Result<ProducerSequence, Refusal> {
         let name = ByteText(sequence.producer)
-        let old = try states[name] ?? queries.keys.producer(sequence.producer, in: &transaction) ?? ProducerState(epoch: sequence.epoch)
-        var state = old
+        let known = entries.number(of: name)
+        var state: ProducerState
+        if let known {
+            state = entries[number: known].state
+        } else {
+            state = try queries.keys.producer(sequence.producer, in: &transaction) ?? ProducerState(epoch: sequence.epoch)
+        }
+        let old = state
         switch state.accept(sequence.number, epoch: sequence.epoch, skip: skipsMissing, isRecorded: isRecorded) {
         case .accepted: break
         case .duplicate: return .failure(Refusal(.duplicate(nil)))
@@ -48,8 +62,13 @@ struct Producers {
         }
         var accepted = sequence
         if isRecorded { accepted.floor = state.floor() }
-        if before[name] == nil { before[name] = old }
-        states[name] = state
+        let number = known ?? entries.count
+        if known == nil { entries.put(name, Entry(state: old)) }
+        if entries[number: number].before == nil {
+            entries[number: number].before = old
+            touched.append(number)
+        }
+        entries[number: number].state = state
         return .success(accepted)
     }
 

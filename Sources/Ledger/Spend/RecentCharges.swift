@@ -6,39 +6,35 @@ struct RecentCharges {
     /// Identities up to a position.
     private struct Bucket {
         var last = Position.none
-        var positions: [ChargeIdentity: Position] = [:]
+        var positions = FlatMap<ChargeIdentity, Position>()
     }
 
     /// Oldest first; the last one grows.
     private var buckets = [Bucket()]
     private var viewsPosition = Position.none
-    /// Those of the batch that is being made.
-    private var fresh: [ChargeIdentity] = []
+    /// How many the last one had before the batch that is being made.
+    private var settled = 0
 
     subscript(_ identity: ChargeIdentity) -> Position? {
-        for bucket in buckets.reversed() {
-            if let position = bucket.positions[identity] { return position }
+        for index in buckets.indices.reversed() {
+            if let position = buckets[index].positions[identity] { return position }
         }
         return nil
     }
 
-    func position(of identities: [ChargeIdentity]) -> Position? {
-        for identity in identities {
-            if let position = self[identity] { return position }
-        }
-        return nil
+    func position(of identities: PossibleIdentities) -> Position? {
+        identities.firstMap { self[$0] }
     }
 
     mutating func insert(_ identity: ChargeIdentity, at position: Position) {
         let index = buckets.count - 1
-        buckets[index].positions[identity] = position
+        buckets[index].positions.put(identity, position)
         buckets[index].last = position
-        fresh.append(identity)
     }
 
     /// Begins a batch that reads the views at a position: what they hold is forgotten.
     mutating func begin(viewsAt position: Position) {
-        fresh.removeAll(keepingCapacity: true)
+        defer { settled = buckets[buckets.count - 1].positions.count }
         guard position > viewsPosition else { return }
         viewsPosition = position
         buckets.removeAll { $0.last <= position }
@@ -48,7 +44,20 @@ struct RecentCharges {
 
     /// The batch was not committed.
     mutating func rollBack() {
-        for identity in fresh { buckets[buckets.count - 1].positions[identity] = nil }
-        fresh.removeAll(keepingCapacity: true)
+        let index = buckets.count - 1
+        buckets[index].positions.removeLast(buckets[index].positions.count - settled)
+    }
+}
+
+/// Under what a charge may have been recorded: first what it would be recorded under now.
+struct PossibleIdentities {
+    var first: ChargeIdentity?
+    var second: ChargeIdentity?
+
+    /// What `body` finds for one of them.
+    func firstMap<R>(_ body: (ChargeIdentity) throws -> R?) rethrows -> R? {
+        if let first, let found = try body(first) { return found }
+        if let second, let found = try body(second) { return found }
+        return nil
     }
 }

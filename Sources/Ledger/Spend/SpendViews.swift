@@ -141,12 +141,12 @@ final class SpendViews: Sendable {
         try views.read { reader, transaction in
             var positions: [Position?] = []
             positions.reserveCapacity(charges.count)
-            for charge in charges {
-                var found: Position?
-                for identity in charge.identities(at: moment) where found == nil && recent[identity] == nil {
-                    found = try reader.position(of: identity, in: &transaction)
-                }
-                positions.append(found)
+            for index in charges.indices {
+                let identities = charges[index].identities(at: moment)
+                positions.append(
+                    try identities.firstMap { identity in
+                        recent[identity] == nil ? try reader.position(of: identity, in: &transaction) : nil
+                    })
             }
             return positions
         }

@@ -6,6 +6,13 @@ import LedgerSchema
 enum TailEvent {
     case event(RecordedEvent)
     case charge(Charge, at: Position, of: KeyID?, isAdjustment: Bool)
+
+    var position: Position {
+        switch self {
+        case .event(let event): event.position
+        case .charge(_, let position, _, _): position
+        }
+    }
 }
 
 extension SpendSegmentBuilder {

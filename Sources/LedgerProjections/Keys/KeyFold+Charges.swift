@@ -13,18 +13,19 @@ extension KeyFold {
     }
 
     mutating func follow(_ sequence: ProducerSequence, in transaction: inout WriteTransaction) throws {
-        let producer = ByteText(sequence.producer)
-        if producers[producer] == nil {
+        let number = producers.insert(ByteText(sequence.producer))
+        if number == producerStates.count {
             let stored = try KeyReader(tables).producer(sequence.producer, in: &transaction)
-            producers[producer] = stored ?? ProducerState(epoch: sequence.epoch)
+            producerStates.append(stored ?? ProducerState(epoch: sequence.epoch))
         }
-        producers[producer]?.fold(sequence)
+        producerStates[number].fold(sequence)
     }
 
     mutating func saveProducers(in transaction: inout WriteTransaction) throws {
-        let rows = producers.map { (KeyTables.producerKey($0.key.text), ProducerRowCodec.encode($0.value)) }
+        let rows = zip(producers.keys, producerStates).map { (KeyTables.producerKey($0.text), ProducerRowCodec.encode($1)) }
         for (key, row) in rows { try put(.producers, key, row, in: &transaction) }
-        producers.removeAll(keepingCapacity: true)
+        producers.removeAll()
+        producerStates.removeAll(keepingCapacity: true)
     }
 }
 

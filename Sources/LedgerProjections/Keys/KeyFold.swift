@@ -14,7 +14,8 @@ package struct KeyFold: Sendable {
     package private(set) var position: Position
     package private(set) var digest: ViewDigest
     /// Of the producers that the batch has charges of; written with the state, once a batch.
-    var producers: [ByteText: ProducerState] = [:]
+    var producers = FlatIndex<ByteText>()
+    var producerStates: [ProducerState] = []
 
     /// The fold where the set's state row says that it stands; at the beginning if there is none.
     ///

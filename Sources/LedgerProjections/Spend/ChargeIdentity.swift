@@ -20,7 +20,7 @@ package struct ChargeIdentity: FlatKey, Comparable {
 
     package init(hour: Int32, hash: Hash32) {
         self.hour = hour
-        (high, low, _, _) = hash.bigEndianWords
+        (high, low) = hash.leadingWords
     }
 
     package static func hour(of moment: Instant) -> Int32 {

@@ -1,4 +1,5 @@
-import LedgerSchema
+package import LedgerSchema
+import MerkleTree
 
 /// A key of a ``FlatIndex``.
 package protocol FlatKey: Hashable, Sendable {
@@ -100,5 +101,42 @@ extension Position: FlatKey {
     @inline(__always)
     package func hash(seed: UInt64) -> UInt64 {
         value.hash(seed: seed)
+    }
+}
+
+extension Token: FlatKey {
+    package func hash(seed: UInt64) -> UInt64 {
+        let words = self.hash.leadingWords
+        var hash = WordHash(seed: seed)
+        hash.add(words.high, words.low)
+        return hash.value
+    }
+}
+
+extension ByteText: FlatKey {
+    package func hash(seed: UInt64) -> UInt64 {
+        var text = text
+        return text.withUTF8 { unsafe Self.hash(UnsafeRawBufferPointer($0), seed) }
+    }
+
+    private static func hash(_ bytes: UnsafeRawBufferPointer, _ seed: UInt64) -> UInt64 {
+        var hash = WordHash(seed: seed)
+        var offset = 0
+        while bytes.count - offset > 16 {
+            unsafe hash.add(word(bytes, offset), word(bytes, offset + 8))
+            offset += 16
+        }
+        // The rest, with what stands before it where there are words enough.
+        switch bytes.count {
+        case 16...: unsafe hash.add(word(bytes, bytes.count - 16), word(bytes, bytes.count - 8))
+        case 8...: unsafe hash.add(word(bytes, 0), word(bytes, bytes.count - 8))
+        default: unsafe hash.add(bytes.reduce(0) { $0 << 8 | UInt64($1) }, 0)
+        }
+        hash.add(UInt64(bytes.count), seed)
+        return hash.value
+    }
+
+    private static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+        unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 }

@@ -1,5 +1,5 @@
-import LedgerDomain
-import LedgerSchema
+package import LedgerDomain
+package import LedgerSchema
 
 /// What a segment takes of a charge: numbers alone, texts by their codes.
 struct SegmentCharge {
@@ -34,7 +34,55 @@ struct SegmentCharge {
     }
 }
 
+/// A charge of a known credential that says nothing by a text, as a segment takes it: words alone, cheap to keep and to copy.
+package struct PlainCharge: Sendable {
+    package let position: Position
+    fileprivate let part: SegmentCharge
+    fileprivate let keyID: KeyID
+    fileprivate let identity: ChargeIdentity?
+
+    /// - Parameters:
+    ///   - keyID: the key of its credential; `nil` for an unknown one.
+    ///   - identity: that of its id; `nil` if it has none.
+    /// - Returns: `nil` for a charge that is not so plain.
+    /// - Throws: ``FoldError`` if it contradicts itself.
+    package init?(
+        _ charge: Charge, at position: Position, recordedAt: Instant, keyID: KeyID?, identity: ChargeIdentity?
+    ) throws(FoldError) {
+        guard case .known(let reference) = charge.credential, let keyID, charge.tags.isEmpty, charge.teamID == nil,
+            let model = Self.number(charge.model), let modelGroup = Self.number(charge.modelGroup),
+            let provider = Self.number(charge.provider), let endpoint = Self.number(charge.endpoint),
+            let mcpTool = Self.number(charge.mcpTool), let callType = Self.number(charge.callType)
+        else { return nil }
+        var part = try SegmentCharge(
+            Quarter.of(charge.occurredAt), charge.occurredAt, recordedDay: Int32(recordedAt.daysSince1970), revision: charge.revision,
+            metrics: Metrics(charge, isAdjustment: false), amount: charge.amount, isAdjustment: false, endUser: charge.endUser,
+            at: position)
+        part.set(reference)
+        part.user = charge.user
+        (part.key.model, part.key.modelGroup, part.key.provider) = (model, modelGroup, provider)
+        (part.key.endpoint, part.key.mcpTool, part.key.callType) = (endpoint, mcpTool, callType)
+        (self.position, self.part, self.keyID, self.identity) = (position, part, keyID, identity)
+    }
+
+    /// The number of a name that has one, 0 for none; `nil` for a text.
+    private static func number(_ name: ChargeName?) -> UInt32? {
+        switch name {
+        case nil: 0
+        case .number(let number) where 1...NameIntroduced.mostNumbers ~= number: number
+        default: nil
+        }
+    }
+}
+
 extension SpendSegmentContent {
+    /// Takes the charge at the last position.
+    mutating func add(_ charge: PlainCharge) throws(FoldError) {
+        beginTags()
+        try add(charge.part, charge.keyID)
+        if let identity = charge.identity { chargeIDs.insert(identity, last) }
+    }
+
     /// Takes the charge at the last position.
     mutating func add(_ charge: Charge, _ keyID: KeyID?, isAdjustment: Bool) throws(FoldError) {
         var part = try SegmentCharge(

@@ -68,7 +68,9 @@ package struct SpendReader: Sendable {
     package func position(
         of identity: ChargeIdentity, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> Position? {
-        try transaction.withValue(tables[.chargeIDs], key: ViewKey.charge(identity)) { Position($0.bigEndian(at: 0)) }
+        let key = ViewKey.charge(identity)
+        guard let value = try transaction.get(tables[.chargeIDs], key.span) else { return nil }
+        return Position(value.bigEndian(at: 0))
     }
 }
 
@@ -82,7 +84,7 @@ extension SpendReader {
     func sum(
         of keyID: KeyID, _ window: KeySpend.WindowKey, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> KeySpend.WindowSum? {
-        let name: [33 of UInt8] = ViewKey.window(keyID, window)
+        let name: [41 of UInt8] = ViewKey.window(keyID, window)
         guard let value = try transaction.get(tables[.windows], name.span) else { return nil }
         var reader = RowReader(table: "windows")
         let position = Position(try reader.integer(value))

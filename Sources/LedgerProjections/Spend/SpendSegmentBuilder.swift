@@ -33,6 +33,14 @@ package struct SpendSegmentBuilder: Sendable {
         try content.add(charge, keyID, isAdjustment: isAdjustment)
     }
 
+    /// Takes a charge that is plain.
+    ///
+    /// - Throws: as for any charge.
+    package mutating func add(_ charge: PlainCharge, recordedAt: Instant) throws(FoldError) {
+        try content.advance(to: charge.position, recordedAt)
+        try content.add(charge)
+    }
+
     /// Takes a stored charge, read in place. Nothing of it is changed: `inout` spares a copy of it.
     mutating func add(position: Position, charge: inout ChargeView, in record: Span<UInt8>, keyID: KeyID?) throws(FoldError) {
         try content.advance(to: position, charge.recordedAt)

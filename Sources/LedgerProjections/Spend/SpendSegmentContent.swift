@@ -19,7 +19,7 @@ struct SpendSegmentContent: Sendable {
     private(set) var changes = KeySpendChanges()
     private(set) var resetsOfAllKeys: [SpendResetState] = []
     private(set) var runs: [ChargeRun] = []
-    private(set) var chargeIDs = ChargeIdentities()
+    var chargeIDs = ChargeIdentities()
     /// Of the charge that is being taken.
     private var tagCodes: [UInt32] = []
     private var quarters = StretchMemory()

@@ -122,7 +122,7 @@ extension ViewFold {
         for content in contents { content.chargeIDs.forEach { identities.append(($0, $1)) } }
         // Of two charges with one identity the first stands.
         for (identity, position) in identities.sorted(by: { $0 < $1 }) {
-            try putNew(.chargeIDs, ViewKey.charge(identity), position.value.bigEndianBytes, in: &transaction)
+            try putNew(.chargeIDs, [UInt8](copying: ViewKey.charge(identity).span), position.value.bigEndianBytes, in: &transaction)
         }
     }
 

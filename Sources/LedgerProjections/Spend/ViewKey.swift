@@ -74,24 +74,30 @@ enum ViewKey {
     }
 
     /// The same without an allocation.
-    static func window(_ keyID: KeyID, _ window: KeySpend.WindowKey) -> [33 of UInt8] {
-        let (id, limit, start) = (keyID.uuid, window.limit, KeyTables.sortableBits(window.start))
-        return [33 of UInt8] { index in
+    static func window(_ keyID: KeyID, _ window: KeySpend.WindowKey) -> [41 of UInt8] {
+        let (id, limit) = (keyID.uuid, window.limit)
+        let (start, end) = (KeyTables.sortableBits(window.start), KeyTables.sortableBits(window.end))
+        return [41 of UInt8] { index in
             switch index {
             case 0..<8: UInt8(truncatingIfNeeded: id.high >> UInt64(56 - 8 * index))
             case 8..<16: UInt8(truncatingIfNeeded: id.low >> UInt64(120 - 8 * index))
             case 16: limit.kind.rawValue
             case 17..<25: UInt8(truncatingIfNeeded: limit.hash >> UInt64(192 - 8 * index))
-            default: UInt8(truncatingIfNeeded: start >> UInt64(256 - 8 * index))
+            case 25..<33: UInt8(truncatingIfNeeded: start >> UInt64(256 - 8 * index))
+            default: UInt8(truncatingIfNeeded: end >> UInt64(320 - 8 * index))
             }
         }
     }
 
-    static func charge(_ identity: ChargeIdentity) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(20)
-        append(identity, to: &bytes)
-        return bytes
+    static func charge(_ identity: ChargeIdentity) -> [20 of UInt8] {
+        let hour = UInt64(sortable(identity.hour))
+        return [20 of UInt8] { index in
+            switch index {
+            case ..<4: UInt8(truncatingIfNeeded: hour >> UInt64(24 - 8 * index))
+            case ..<12: UInt8(truncatingIfNeeded: identity.high >> UInt64(88 - 8 * index))
+            default: UInt8(truncatingIfNeeded: identity.low >> UInt64(152 - 8 * index))
+            }
+        }
     }
 
     static func append(_ identity: ChargeIdentity, to bytes: inout [UInt8]) {

@@ -15,6 +15,26 @@ package enum ChargeCodec {
         }
     }
 
+    /// The record of a charge, which has no openings: such a leaf behind its length.
+    ///
+    /// - Throws: `tooLarge`.
+    package static func record(
+        _ charge: Charge, recordedAt: Instant, caller: CredentialReference?
+    ) throws(SchemaError) -> (bytes: [UInt8], leaf: Range<Int>) {
+        let sizes = Sizes(charge, false)
+        var head = WireSize()
+        write(recordedAt, caller, to: &head)
+        let size = head.count + sizes.member
+        try Record.requireSize(ofLeaf: size)
+        let start = Varint.size(UInt64(size))
+        let bytes = [UInt8](capacity: start + size) { bytes in
+            bytes.varint(UInt64(size))
+            write(recordedAt, caller, to: &bytes)
+            write(charge, sizes, to: &bytes)
+        }
+        return (bytes, start..<start + size)
+    }
+
     /// The member of a leaf's `event` alone.
     package static func member(_ charge: Charge, isAdjustment: Bool) -> [UInt8] {
         let sizes = Sizes(charge, isAdjustment)
@@ -153,7 +173,7 @@ extension ChargeCredential {
         case .unknown(let token):
             sink.tag(4, .bytes)
             sink.varint(UInt64(Hash32.byteCount))
-            sink.bytes(token.hash.bytes.span)
+            sink.bytes(token.hash.inlineBytes.span)
         }
     }
 }

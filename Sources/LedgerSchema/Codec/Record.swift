@@ -19,7 +19,8 @@ public struct Record: Hashable, Sendable {
     ///
     /// - Throws: `tooLarge`.
     package func stored() throws(SchemaError) -> (record: [UInt8], outside: [Opening]) {
-        let head = try Self.stored(leaf: leaf)
+        try Self.requireSize(ofLeaf: leaf.count)
+        let head = Varint.encode(UInt64(leaf.count)) + leaf
         for opening in openings where opening.content.count > Self.maximumSlotSize {
             throw SchemaError(
                 .tooLarge, "the \(opening.slot) slot has \(opening.content.count) bytes; at most \(Self.maximumSlotSize) are stored.")
@@ -29,19 +30,12 @@ public struct Record: Hashable, Sendable {
         return (head, openings)
     }
 
-    /// What is stored of a leaf without openings.
-    ///
     /// - Throws: `tooLarge`.
-    package static func stored(leaf: [UInt8]) throws(SchemaError) -> [UInt8] {
-        guard leaf.count <= maximumLeafSize else {
+    static func requireSize(ofLeaf size: Int) throws(SchemaError) {
+        guard size <= maximumLeafSize else {
             throw SchemaError(
-                .tooLarge, "the event's leaf has \(leaf.count) bytes; at most \(maximumLeafSize) are stored. Shorten its lists and names.")
+                .tooLarge, "the event's leaf has \(size) bytes; at most \(maximumLeafSize) are stored. Shorten its lists and names.")
         }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(leaf.count + 3)
-        bytes += Varint.encode(UInt64(leaf.count))
-        bytes += leaf
-        return bytes
     }
 
     /// Where the leaf stands in a stored record.

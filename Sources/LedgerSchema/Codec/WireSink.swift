@@ -76,6 +76,11 @@ extension OutputSpan<UInt8>: WireSink {
     }
 
     mutating func bytes(_ bytes: borrowing Span<UInt8>) {
-        for index in bytes.indices { append(bytes[index]) }
+        unsafe bytes.withUnsafeBufferPointer { source in
+            unsafe withUnsafeMutableBufferPointer { buffer, count in
+                _ = unsafe UnsafeMutableBufferPointer(rebasing: buffer[count..<count + source.count]).initialize(fromContentsOf: source)
+                count += source.count
+            }
+        }
     }
 }

@@ -90,6 +90,14 @@ extension SpendSegmentBuilder {
     private mutating func add(_ event: RecordedEvent, _ charge: Charge, _ keys: [Position: KeyID], isAdjustment: Bool) throws {
         var keyID: KeyID?
         if case .known(let reference) = charge.credential { keyID = keys[reference.position] }
+        // As the writer does.
+        let id = charge.sequence == nil ? charge.chargeID ?? "" : ""
+        let identity = id.isEmpty ? nil : ChargeIdentity(id: id, occurredAt: charge.occurredAt)
+        if !isAdjustment,
+            let plain = try PlainCharge(charge, at: event.position, recordedAt: event.recordedAt, keyID: keyID, identity: identity)
+        {
+            return try add(plain, recordedAt: event.recordedAt)
+        }
         try add(position: event.position, recordedAt: event.recordedAt, charge: charge, keyID: keyID, isAdjustment: isAdjustment)
     }
 }
