@@ -189,17 +189,27 @@ extension KeySpend {
         _ old: [SpendLimit], by new: [SpendLimit], at moment: Instant, _ stored: (WindowKey) throws -> WindowSum?
     ) throws {
         close()
-        let leaving = old.map { WindowKey($0, at: moment) }
-        let entering = new.map { WindowKey($0, at: moment) }
-        let left = row?.left ?? []
-        for key in entering where !leaving.contains(key) && !left.contains(key) {
-            guard try windows[key] == nil && stored(key) == nil else { continue }
-            let before = leaving.first { $0.limit == key.limit }
-            set(key, try before.map { try sum($0, stored) } ?? 0)
-        }
+        for limit in new where !old.contains(where: { $0.hasWindows(of: limit) }) { try enter(limit, from: old, at: moment, stored) }
+        leave(old, for: new, at: moment)
         row?.limits = new
-        row?.left = (left + leaving).filter { !entering.contains($0) && moment < $0.end }.suffix(Self.mostLeft)
         counters = []
+    }
+
+    private mutating func enter(
+        _ limit: SpendLimit, from old: [SpendLimit], at moment: Instant, _ stored: (WindowKey) throws -> WindowSum?
+    ) throws {
+        let key = WindowKey(limit, at: moment)
+        let before = old.first { $0.id == key.limit }.map { WindowKey($0, at: moment) }
+        guard before != key, row?.left.contains(key) != true, try windows[key] == nil && stored(key) == nil else { return }
+        set(key, try before.map { try sum($0, stored) } ?? 0)
+    }
+
+    private mutating func leave(_ old: [SpendLimit], for new: [SpendLimit], at moment: Instant) {
+        var left = row?.left ?? []
+        for limit in old where !new.contains(where: { $0.hasWindows(of: limit) }) { left.append(WindowKey(limit, at: moment)) }
+        if left.isEmpty { return }
+        left.removeAll { key in key.end <= moment || new.contains { WindowKey($0, at: moment) == key } }
+        row?.left = left.suffix(Self.mostLeft)
     }
 
     /// Each charge is added to each of them.

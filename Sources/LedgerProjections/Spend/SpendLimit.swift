@@ -58,6 +58,13 @@ package struct SpendLimit: Hashable, Sendable {
     /// Those of a key whose terms set none: its spend is counted all the same.
     static let mainAlone = [SpendLimit(id: .main, window: nil)]
 
+    /// Whether it is the same limit with the same windows, whatever they are called.
+    func hasWindows(of other: SpendLimit) -> Bool {
+        guard id == other.id else { return false }
+        guard let window, let other = other.window else { return window == nil && other.window == nil }
+        return (window.anchor, window.unit, window.count) == (other.anchor, other.unit, other.count)
+    }
+
     /// The limits after a change of terms that sets some and clears some.
     static func limits(_ old: [SpendLimit], changedBy terms: KeyTerms, clearing cleared: [KeyField]) -> [SpendLimit] {
         func changed<Value>(_ value: Value?, _ field: KeyField, _ kind: LimitID.Kind, _ limits: (Value?) -> [SpendLimit]) -> [SpendLimit] {
