@@ -1,5 +1,5 @@
 """Compares the lists and sums of spend over all keys with what tools/spend_model.py has computed."""
-from spend_model import day_in, exact_pico, nanoseconds, rfc3339
+from spend_model import add, day_in, exact_pico, nanoseconds, rfc3339
 
 SPEND, SUCCEEDED, FAILED = 0, 5, 6
 TOKENS = (1, 2)
@@ -83,11 +83,23 @@ class Lists:
         user, team, dates = self.figures.totals["user"], self.figures.totals["team"], self.dates()
         days = self.get(client, "/global/spend/logs", **dates)
         self.expect("/global/spend/logs", spends(user.days), self.named(days, "date", "spend"))
+        wanted = {date: spends(rows) for date, rows in team.by_day["entities"].items()}
+        for date, metrics in self.without_team().items():
+            wanted.setdefault(date, {})["Unassigned"] = metrics[SPEND]
         teams = self.get(client, "/global/spend/teams", **dates)
-        total = self.named(teams["total_spend_per_team"], "team_id", "total_spend")
-        self.expect("/global/spend/teams", spends(team.rows("entities")), total)
         by_day = {day.pop("date"): {name: exact_pico(spend) for name, spend in day.items()} for day in teams["daily_spend"]}
-        self.expect("/global/spend/teams by day", {date: spends(rows) for date, rows in team.by_day["entities"].items()}, by_day)
+        self.expect("/global/spend/teams by day", wanted, by_day)
+        totals = {name: sum(rows.get(name, 0) for rows in wanted.values()) for name in {name for rows in wanted.values() for name in rows}}
+        found = self.named(teams["total_spend_per_team"], "team_id", "total_spend")
+        self.expect("/global/spend/teams", totals, found)
+
+    def without_team(self):
+        """Of each day what no team is charged for."""
+        sums = {}
+        for charge in self.model.charges.values():
+            if not self.model.entities(charge, "team", self.model.head):
+                add(sums, day_in("UTC", charge.occurred), charge.metrics())
+        return sums
 
     def counts(self, client):
         user, dates = self.figures.totals["user"], self.dates()

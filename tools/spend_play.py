@@ -3,9 +3,8 @@ import datetime
 import hashlib
 import json
 import time
-from decimal import Decimal
 
-from spend_model import DAY, EPOCH, SECOND, Charge, day_in, dollars, pico, rfc3339, zone_named
+from spend_model import DAY, EPOCH, SECOND, Charge, dollars, pico, rfc3339, zone_named
 
 ZONES = ["UTC", "Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York", "Europe/Berlin"]
 QUARTER = 900 * SECOND
@@ -23,6 +22,15 @@ SIMPLE_AMOUNTS = [
     "0.1", "0.2", "0.3", "0.008", "0.048", "1e-12", "0.000000000001", "0", "0.0", "1E-6", "2.5e-1", "1", "0.1000", "12.345678901234"]
 ROUNDED_AMOUNTS = [
     "0.0000000000005", "0.0000000000015", "1.0000000000025", "0.1000000000000000055511151231257827", "3e-13", "0.30000000000000004"]
+BAD_VALUES = [
+    ("spend", ['"-0.1"', "-1e-12", '"NaN"', '"1.0.0"', "true", '""', "null", '"0x10"', "[]", '"∞"']),
+    ("spend", ['"9223372.036854775808"', "1e30", '"1e400"', "123456789012345678901234567890"]),
+    ("occurred_at", ['"yesterday"', '"2026-13-01T00:00:00Z"', '"2026-01-01"', "[]", "true", '"2026-02-30T00:00:00Z"']),
+    ("prompt_tokens", ["-1", "1.5", '"many"', "1e30"]),
+    ("status", ['"perhaps"']),
+    ("tags", ['"red"', "[1]", "{}"]),
+    ("token", ['"abc"', '"' + "g" * 64 + '"', "7", '"' + "A" * 63 + '"']),
+]
 LARGEST = "9223372.036854775807"
 
 
@@ -205,11 +213,12 @@ class Charger:
 
     # MARK: New charges
 
-    def new(self, alone=False, holder=None, moment=None):
+    def new(self, alone=False, holder=None, moment=None, numbered=True):
+        """A number that is drawn has to be sent: its producer may not leave it out."""
         random, members = self.random, {}
         secret, token, changes = holder or self.book.pick(random)
         charge = Charge(token=token, tags=[], failed=random.random() < 0.08)
-        self.identify(charge, members)
+        self.identify(charge, members, numbered and random.random() < 0.12)
         self.name_key(members, secret, token)
         if moment or not (alone or charge.producer) or random.random() >= 0.3:
             charge.occurred = moment or self.moments.one(changes)
@@ -229,8 +238,8 @@ class Charger:
         else:
             members["token"] = quoted(token)
 
-    def identify(self, charge, members):
-        if self.random.random() < 0.12:
+    def identify(self, charge, members, is_numbered):
+        if is_numbered:
             self.sequence += 1
             charge.producer = (self.name, self.sequence)
             members["producer"], members["producer_seq"] = quoted(self.name), str(self.sequence)
@@ -306,13 +315,12 @@ class Charger:
 
     def correction(self):
         """An administrator's, of either sign."""
-        sent = self.new()
-        while sent.charge.producer or sent.charge.failed or sent.charge.duration:
-            sent = self.new()
+        sent = self.new(numbered=False)
         sent.path, sent.charge.adjusts = "/v1/spend/adjust", True
         sent.charge.amount = self.random.randint(-10**13, 10**12)
-        sent.charge.cost = None
-        sent.members.pop("cost", None)
+        sent.charge.cost, sent.charge.failed, sent.charge.duration = None, False, None
+        for name in ("cost", "status", "duration_ms"):
+            sent.members.pop(name, None)
         sent.members |= {"spend": quoted(dollars(sent.charge.amount)), "reason": quoted("a price was wrong")}
         if self.random.random() < 0.5:
             sent.charge.model = None
@@ -372,35 +380,19 @@ class Charger:
 
     def refused(self):
         sent = self.new()
-        members, kind = sent.members, self.random.randrange(11)
-        if sent.charge.producer and kind == 5:
-            return sent
-        if kind == 0:
-            members["spend"] = self.random.choice(['"-0.1"', "-1e-12", '"NaN"', '"1.0.0"', "true", '""', "null", '"0x10"', "[]", '"∞"'])
-            members.pop("cost", None)
-        elif kind == 1:
-            members["occurred_at"] = quoted(rfc3339(time.time_ns() + self.random.randint(400, 10_000_000) * SECOND))
-        elif kind == 2:
+        members, kind = sent.members, self.random.random()
+        if kind < 0.1:
+            members["occurred_at"] = quoted(rfc3339(time.time_ns() + self.random.randint(3600, 10_000_000) * SECOND))
+        elif kind < 0.2:
             members["cost"] = '{"input":' + quoted(dollars(sent.charge.amount + 1)) + "}"
-        elif kind == 3:
+        elif kind < 0.3:
             members.pop("key", None), members.pop("token", None)
-        elif kind == 4:
-            members["spend"] = self.random.choice(['"9223372.036854775808"', "1e30", '"1e400"', "123456789012345678901234567890"])
-            members.pop("cost", None)
-        elif kind == 5:
+        elif kind < 0.4 and sent.charge.request_id:
             members.pop("request_id")
-        elif kind == 6:
-            members["occurred_at"] = self.random.choice(
-                ['"yesterday"', '"2026-13-01T00:00:00Z"', '"2026-01-01"', "[]", "true", '"2026-02-30T00:00:00Z"'])
-        elif kind == 7:
-            members["prompt_tokens"] = self.random.choice(["-1", "1.5", '"many"', "1e30"])
-        elif kind == 8:
-            members["status"] = '"perhaps"'
-        elif kind == 9:
-            members["tags"] = self.random.choice(['"red"', "[1]", "{}"])
         else:
-            members.pop("key", None)
-            members["token"] = self.random.choice(['"abc"', '"' + "g" * 64 + '"', "7", '"' + "A" * 63 + '"'])
+            name, values = self.random.choice(BAD_VALUES)
+            members.pop({"spend": "cost", "token": "key"}.get(name), None)
+            members[name] = self.random.choice(values)
         return Sent(sent.charge, members, "rejected")
 
 

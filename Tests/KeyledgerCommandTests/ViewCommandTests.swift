@@ -143,7 +143,10 @@ struct ViewCommandTests {
         let check = try sandbox.run("fsck", "--patience", "20")
         #expect(check.status == (damage == "version" ? 0 : 3), "\(check.output)\(check.errors)")
         #expect((check.output + check.errors).contains("rebuild --view activity"), "\(check.output)\(check.errors)")
-        for arguments in [["reconcile"], ["key", "list"], ["activity"], ["key", "create"], ["serve", "--listen", "127.0.0.1:0"]] {
+        let reading = [["reconcile"], ["key", "list"], ["activity"]]
+        let writing = [["key", "create"], ["serve", "--listen", "127.0.0.1:0"]]
+        // Who writes makes views of another version anew by itself.
+        for arguments in damage == "version" ? reading : reading + writing {
             let run = try sandbox.run(arguments)
             #expect(run.status == 3 && run.errors.contains("rebuild --view activity") && !run.errors.contains("/log/"), "\(run.errors)")
         }
