@@ -16,6 +16,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let ledgerTests: [Target.Dependency] = [
     "LMDB", "Ledger", "LedgerDomain", "LedgerLog", "LedgerProjections", "LedgerSchema", "LedgerTestSupport", "MerkleTree",
+    "RandomTestSupport",
 ]
 
 let package = Package(
@@ -81,7 +82,9 @@ let package = Package(
             name: "CommandTestSupport", dependencies: ["JSONText"], path: "Tests/CommandTestSupport", swiftSettings: settings),
         .testTarget(
             name: "KeyledgerCommandTests",
-            dependencies: ["CommandTestSupport", "JSONText", "LMDB", "LedgerProjections", "LedgerTestSupport"], swiftSettings: settings),
+            dependencies: ["CommandTestSupport", "JSONText", "LMDB", "LedgerProjections", "LedgerTestSupport", "RandomTestSupport"],
+            swiftSettings: settings),
+        .target(name: "RandomTestSupport", path: "Tests/RandomTestSupport", swiftSettings: settings),
         .target(
             name: "LedgerTestSupport", dependencies: ["LMDB", "Ledger"], path: "Tests/LedgerTestSupport", swiftSettings: settings),
         .testTarget(name: "LedgerLogTests", dependencies: ledgerTests, swiftSettings: settings),
@@ -91,13 +94,17 @@ let package = Package(
         .testTarget(
             name: "StoryTests",
             dependencies: ["CommandTestSupport", "JSONText", "LMDB", "LedgerProjections", "LedgerTestSupport"], swiftSettings: settings),
-        .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
+        .testTarget(name: "LMDBTests", dependencies: ["LMDB", "RandomTestSupport"], swiftSettings: settings),
         .testTarget(name: "MerkleTreeTests", dependencies: ["MerkleTree", crypto], swiftSettings: settings),
-        .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: settings),
+        .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "RandomTestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "LedgerSchemaTests", dependencies: ["JSONText", "LedgerSchema", "MerkleTree", protobuf], swiftSettings: settings),
-        .testTarget(name: "LedgerDomainTests", dependencies: ["LedgerDomain", "LedgerSchema", "MerkleTree"], swiftSettings: settings),
-        .testTarget(name: "LedgerTelemetryTests", dependencies: ["LedgerTelemetry", logging], swiftSettings: settings),
+            name: "LedgerSchemaTests", dependencies: ["JSONText", "LedgerSchema", "MerkleTree", "RandomTestSupport", protobuf],
+            swiftSettings: settings),
+        .testTarget(
+            name: "LedgerDomainTests", dependencies: ["LedgerDomain", "LedgerSchema", "MerkleTree", "RandomTestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "LedgerTelemetryTests", dependencies: ["LedgerTelemetry", "RandomTestSupport", logging], swiftSettings: settings),
         .testTarget(
             name: "LedgerHTTPTests",
             dependencies: [

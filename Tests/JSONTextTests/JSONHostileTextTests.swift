@@ -1,4 +1,5 @@
 import JSONText
+import RandomTestSupport
 import Testing
 
 @Suite struct JSONHostileTextTests {
@@ -26,7 +27,7 @@ import Testing
         #expect(accepted < 90_000)
     }
 
-    private func randomText(depth: Int, _ generator: inout SeededGenerator) -> String {
+    private func randomText(depth: Int, _ generator: inout SplitMix64) -> String {
         switch Int.random(in: 0..<(depth == 0 ? 4 : 6), using: &generator) {
         case 0: return ["null", "true", "false"].randomElement(using: &generator) ?? "null"
         case 1:
@@ -43,7 +44,7 @@ import Testing
     }
 
     @Test func `compact texts come back byte for byte`() throws {
-        var generator = SeededGenerator(state: Self.seed)
+        var generator = SplitMix64(seed: Self.seed)
         for _ in 0..<2_000 {
             let text = randomText(depth: 4, &generator)
             let back = try JSONValue.parse(text: text).serialized()

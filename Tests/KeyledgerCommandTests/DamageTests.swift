@@ -1,6 +1,7 @@
 import CommandTestSupport
 import Glibc
 import JSONText
+import RandomTestSupport
 import Testing
 
 /// Commands on a folder with damaged pages. liblmdb once aborted them without a word on what is wrong and what to do.

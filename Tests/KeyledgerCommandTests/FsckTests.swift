@@ -1,6 +1,7 @@
 import CommandTestSupport
 import Glibc
 import JSONText
+import RandomTestSupport
 import Testing
 
 /// fsck on what is well, and on every kind of damage: an answer each time, never a crash loop, never a hang.

@@ -1,26 +1,15 @@
 import LMDB
+import RandomTestSupport
 import Testing
 
 /// Random histories against a dictionary; the seed is in the failure's message.
 struct ModelTests {
-    struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     struct GivenUp: Error {}
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `thousands of random puts, deletes, aborts and scans agree with a dictionary`(seed: UInt64) throws {
         let store = try Store(.init(mapSizeBytes: 64 << 20, noSync: true))
-        var random = Seeded(state: seed)
+        var random = SplitMix64(seed: seed)
         var model: [[UInt8]: [UInt8]] = [:]
         for round in 0..<150 {
             var changed = model
@@ -38,7 +27,7 @@ struct ModelTests {
     }
 
     private func step(
-        _ txn: inout WriteTransaction, _ table: Table, _ model: inout [[UInt8]: [UInt8]], _ random: inout Seeded
+        _ txn: inout WriteTransaction, _ table: Table, _ model: inout [[UInt8]: [UInt8]], _ random: inout SplitMix64
     ) throws {
         let key = (0..<Int.random(in: 1...3, using: &random)).map { _ in UInt8.random(in: 0...7, using: &random) }
         switch Int.random(in: 0..<10, using: &random) {
@@ -54,7 +43,7 @@ struct ModelTests {
     }
 
     private func compare(
-        _ store: Store, _ model: [[UInt8]: [UInt8]], _ random: inout Seeded, _ place: Comment
+        _ store: Store, _ model: [[UInt8]: [UInt8]], _ random: inout SplitMix64, _ place: Comment
     ) throws {
         let sorted = model.keys.sorted { $0.lexicographicallyPrecedes($1) }
         let lower = [UInt8.random(in: 0...7, using: &random)]

@@ -3,6 +3,7 @@ import Ledger
 import LedgerLog
 import LedgerSchema
 import LedgerTestSupport
+import RandomTestSupport
 import Testing
 
 /// No byte of the log's rows can change unseen.

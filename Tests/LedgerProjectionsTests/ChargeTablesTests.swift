@@ -5,6 +5,7 @@ import LedgerLog
 import LedgerProjections
 import LedgerSchema
 import LedgerTestSupport
+import RandomTestSupport
 import Testing
 
 /// The two key tables that charges fill: names by number, and where producers stand.

@@ -3,6 +3,7 @@ import LedgerDomain
 import LedgerProjections
 import LedgerSchema
 import LedgerTestSupport
+import RandomTestSupport
 
 /// Commands without a plan, repeatable by their seed: few names, so that they meet.
 struct RandomHistory {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Logging
+import RandomTestSupport
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 public import Ledger
 public import LedgerSchema
+import RandomTestSupport
 import Synchronization
 
 /// Clocks and randomness that a test turns by hand: no test sleeps, and a seed repeats a run.

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Ledger
 import LedgerSchema
 import LedgerTestSupport
+import RandomTestSupport
 import SwiftProtobuf
 import Testing
 

@@ -6,6 +6,7 @@ import LedgerLog
 import LedgerProjections
 import LedgerSchema
 import LedgerTestSupport
+import RandomTestSupport
 import Testing
 
 /// Keys that are asked about again and again are judged without reading; what changes them is seen at once all the same.

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Ledger
 import LedgerTestSupport
+import RandomTestSupport
 import Testing
 
 /// Days of time zones, as read from the system's tzdata, against Python's zoneinfo (`tools/make-zone-days`).

@@ -1,13 +1,14 @@
 import LedgerDomain
 import LedgerSchema
+import RandomTestSupport
 
 /// Draws commands, good and bad ones, about a few keys, so that they meet often.
 struct CommandMaker {
-    var random: SeededGenerator
+    var random: SplitMix64
     private var secrets = 0
     private var keys = 0
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
 

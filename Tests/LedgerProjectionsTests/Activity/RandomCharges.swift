@@ -2,6 +2,7 @@ import LedgerDomain
 import LedgerSchema
 import LedgerTestSupport
 import MerkleTree
+import RandomTestSupport
 
 @testable import LedgerProjections
 

@@ -3,6 +3,7 @@ import LedgerDomain
 import LedgerProjections
 import LedgerSchema
 import LedgerTestSupport
+import RandomTestSupport
 import Testing
 
 /// After histories without a plan the views are what a naive model makes of the log, whatever the batches (invariants 3 and 8).

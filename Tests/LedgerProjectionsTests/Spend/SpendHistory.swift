@@ -3,6 +3,7 @@ import LedgerProjections
 import LedgerSchema
 import LedgerTestSupport
 import MerkleTree
+import RandomTestSupport
 
 /// Lives of keys and their charges without a plan, repeatable by their seed: few keys, names and moments, so that they meet.
 struct SpendHistory {

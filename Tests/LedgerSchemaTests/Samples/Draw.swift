@@ -1,6 +1,7 @@
 import FoundationEssentials
 import LedgerSchema
 import MerkleTree
+import RandomTestSupport
 
 /// Draws the values of sample events: the same from the same seed everywhere.
 struct Draw {
@@ -11,11 +12,11 @@ struct Draw {
         case random = "some fields"
     }
 
-    var random: SeededGenerator
+    var random: SplitMix64
     let presence: Presence
 
     init(seed: UInt64, _ presence: Presence) {
-        random = SeededGenerator(seed: seed)
+        random = SplitMix64(seed: seed)
         self.presence = presence
     }
 

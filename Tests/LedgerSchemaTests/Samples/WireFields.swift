@@ -1,4 +1,5 @@
 import LedgerSchema
+import RandomTestSupport
 
 /// A message as its fields, to take it apart and put it together in ways that no encoder would.
 struct WireField {
@@ -34,13 +35,13 @@ struct WireField {
         return nil
     }
 
-    func bytes(_ random: inout SeededGenerator) -> [UInt8] {
+    func bytes(_ random: inout SplitMix64) -> [UInt8] {
         let tag = Self.varint(number << 3 | type, &random)
         return type == 2 ? tag + Self.varint(UInt64(payload.count), &random) + payload : tag + payload
     }
 
     /// A varint that is, now and then, longer than it has to be.
-    static func varint(_ value: UInt64, _ random: inout SeededGenerator) -> [UInt8] {
+    static func varint(_ value: UInt64, _ random: inout SplitMix64) -> [UInt8] {
         var bytes = Varint.encode(value)
         guard UInt16.random(in: 0..<200, using: &random) == 0 else { return bytes }
         bytes[bytes.count - 1] |= 0x80
@@ -51,7 +52,7 @@ struct WireField {
 
 /// Turns valid records of charges into unusual and hostile ones.
 struct RecordMutation {
-    var random: SeededGenerator
+    var random: SplitMix64
 
     mutating func record(of leaf: [UInt8], beside other: [UInt8]) -> [UInt8] {
         var leaf = leaf

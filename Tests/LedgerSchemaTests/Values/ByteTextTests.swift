@@ -1,4 +1,5 @@
 import LedgerSchema
+import RandomTestSupport
 import Testing
 
 /// Values are read from bytes by a quicker way, which must come to the same as the texts do.
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func `amounts at random (8)`() {
-        var generator = SeededGenerator(seed: Self.seed)
+        var generator = SplitMix64(seed: Self.seed)
         let alphabet = Array("00123456789005...eE+-".utf8)
         for _ in 0..<100_000 {
             let bytes = (0..<Int.random(in: 1...24, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? 0 }

@@ -1,4 +1,5 @@
 import LedgerSchema
+import RandomTestSupport
 import Testing
 
 @Suite struct SecretTests {
@@ -15,7 +16,7 @@ import Testing
     }
 
     @Test func `every single-character change of a secret is noticed`() {
-        var generator = SeededGenerator(seed: 11)
+        var generator = SplitMix64(seed: 11)
         for _ in 0..<20 {
             let secret = Secret.make(random: (generator.next(), generator.next()))
             #expect(Secret.hasValidCheck(secret))

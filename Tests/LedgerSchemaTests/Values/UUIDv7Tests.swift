@@ -1,4 +1,5 @@
 import LedgerSchema
+import RandomTestSupport
 import Testing
 
 @Suite struct UUIDv7Tests {
@@ -25,7 +26,7 @@ import Testing
     }
 
     @Test func `ids sort by their bytes, and so by their time`() {
-        var generator = SeededGenerator(seed: 3)
+        var generator = SplitMix64(seed: 3)
         var ids: [UUIDv7] = []
         for _ in 0..<500 {
             let time = Instant(nanoseconds: Int64.random(in: 0...Int64.max, using: &generator))

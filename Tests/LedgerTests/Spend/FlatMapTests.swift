@@ -1,6 +1,7 @@
 import LedgerProjections
 import LedgerSchema
 import LedgerTestSupport
+import RandomTestSupport
 import Testing
 
 @testable import Ledger

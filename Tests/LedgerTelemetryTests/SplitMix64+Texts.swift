@@ -1,19 +1,6 @@
-/// A random source that gives the same values for the same seed.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
+import RandomTestSupport
 
-    init(seed: UInt64) {
-        state = seed &* 0xD134_2543_DE82_EF95
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
+extension SplitMix64 {
     mutating func pick<Element>(_ elements: [Element]) -> Element {
         elements[Int.random(in: 0..<elements.count, using: &self)]
     }
