@@ -45,7 +45,7 @@ struct ViewRoutes: Sendable {
                 writer.member("view", ViewAnswer.activity)
                 writer.member("running", progress != nil)
                 guard let progress else { return }
-                writer.member("phase", progress.phase == .reading ? "reading" : "loading")
+                writer.member("phase", progress.phase.rawValue)
                 writer.member("done", progress.done)
                 writer.member("of", progress.of == 0 ? nil : progress.of)
             }

@@ -14,12 +14,8 @@ struct ViewProgressLine {
     }
 
     mutating func show(_ progress: ViewRebuildProgress) {
-        switch progress.phase {
-        case .reading: show("reading", progress.done, of: progress.of)
-        case .indexing: show("indexing", progress.done, of: progress.of)
         // How many rows there will be is not known.
-        case .loading: show("loading", progress.done, of: 0)
-        }
+        show(progress.phase.rawValue, progress.done, of: progress.phase == .loading ? 0 : progress.of)
     }
 
     mutating func show(_ phase: String, _ done: UInt64, of total: UInt64) {

@@ -41,7 +41,7 @@ struct ServerRebuild {
         defer { line.end() }
         while (try? await Task.sleep(nanoseconds: lookNanoseconds)) != nil {
             guard let answer = try? await client.send("GET", path), let phase = answer["phase"]?.string else { continue }
-            line.show(phase, count(answer["done"]), of: phase == "reading" ? count(answer["of"]) : 0)
+            line.show(phase, count(answer["done"]), of: phase == ViewRebuildProgress.Phase.loading.rawValue ? 0 : count(answer["of"]))
         }
     }
 

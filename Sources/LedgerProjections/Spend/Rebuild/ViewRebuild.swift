@@ -5,7 +5,7 @@ import LedgerSchema
 
 /// How far a rebuild has come.
 public struct ViewRebuildProgress: Hashable, Sendable {
-    public enum Phase: Sendable {
+    public enum Phase: String, Sendable {
         /// `done` counts events of the log whose charges are summed.
         case reading
         /// `done` counts events of the log whose charge ids are gathered.
