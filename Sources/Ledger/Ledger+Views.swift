@@ -49,9 +49,6 @@ extension Ledger {
         return try await upkeep.reconciliation.run(joins: true, isBackground: true, progress) { try views.reconcile($0) }
     }
 
-    /// How far the comparison is; `nil` while none is under way.
-    public var reconcileProgress: ViewRebuildProgress? { upkeep.reconciliation.progress }
-
     /// Cuts short what goes on beside reads and writes, and lets nothing of it begin again: what comes first of a shutdown.
     public func endLongWork() { upkeep.end() }
 

@@ -64,9 +64,6 @@ public struct Hash32: Hashable, Sendable {
         unsafe unsafeBitCast(self, to: [32 of UInt8].self)
     }
 
-    /// The first 16 bytes as big-endian integers.
-    public var leadingWords: (high: UInt64, low: UInt64) { (UInt64(bigEndian: word0), UInt64(bigEndian: word1)) }
-
     /// The 32 bytes as a new array.
     public var bytes: [UInt8] {
         unsafe withMemory { buffer in unsafe Array(buffer) }

@@ -40,7 +40,7 @@ struct ActivityRoutes: Sendable {
         let page = try Self.page(&request, family)
         try take(&request, caller, isAggregated: false)
         request.query.page = page
-        let report = try report(request.query)
+        let report = try ledger.report(request.query)
         let answer = ActivityAnswer(report, family, showsPeriods: request.query.attribution == .asOf)
         return answer.response(.page(page.number))
     }
@@ -68,7 +68,7 @@ struct ActivityRoutes: Sendable {
         try take(&request, caller, isAggregated: true)
         request.query.keys = .top(limit)
         if family == .user { request.query.dimensions.removeAll { $0 == .entities } }
-        let report = try report(request.query)
+        let report = try ledger.report(request.query)
         let answer = ActivityAnswer(
             report, family, showsPeriods: request.query.attribution == .asOf, showsEntities: family != .user)
         return answer.response(.aggregated(keyLimit: limit))
@@ -80,7 +80,7 @@ struct ActivityRoutes: Sendable {
         var request = ActivityRequest(context.query, family)
         let (offset, limit) = Self.part(&request)
         try takeWhole(&request, caller)
-        let report = try report(request.query)
+        let report = try ledger.report(request.query)
         return answer(report) { writer in
             ActivityLists.write(ActivityLists(report: report).keysBySpend.dropFirst(offset).prefix(limit), .short, to: &writer)
             writer.member("total_api_keys", report.keys.count)
@@ -94,7 +94,7 @@ struct ActivityRoutes: Sendable {
         let text = request.reader.requiredText("search")
         let limit = Int(request.reader.integer("limit", default: 100, atLeast: 1, atMost: 100))
         try takeWhole(&request, caller)
-        let report = try report(request.query)
+        let report = try ledger.report(request.query)
         return answer(report) { writer in
             ActivityLists.write(ActivityLists(report: report).keys(matching: text).prefix(limit), .all, to: &writer)
         }
@@ -110,7 +110,7 @@ struct ActivityRoutes: Sendable {
         try takeWhole(&request, caller)
         let dimension: ActivityQuery.Dimension = isGroup ? .modelGroups : .models
         (request.query.dimensions, request.query.keys) = ([dimension], .all)
-        let report = try report(request.query)
+        let report = try ledger.report(request.query)
         return answer(report) { writer in
             writer.member("model", name)
             writer.member("by_model_group", isGroup)
@@ -122,7 +122,7 @@ struct ActivityRoutes: Sendable {
         var request = ActivityRequest(context.query, family)
         let (offset, limit) = Self.part(&request)
         try takeWhole(&request, caller)
-        let report = try report(request.query)
+        let report = try ledger.report(request.query)
         return answer(report) { writer in
             ActivityLists.write(ActivityLists(report: report).entitiesBySpend.dropFirst(offset).prefix(limit), to: &writer)
             writer.member("total_users", report.entities.count)
@@ -137,7 +137,7 @@ struct ActivityRoutes: Sendable {
         var request = ActivityRequest(context.query, family)
         let limit = Int(request.reader.integer("limit", default: 20, atLeast: 1, atMost: 100))
         try takeWhole(&request, caller)
-        let report = try report(request.query)
+        let report = try ledger.report(request.query)
         return answer(report) { writer in
             ActivityLists.write(ActivityLists(report: report).keysByUncachedTokens.prefix(limit), .short, to: &writer)
         }
@@ -148,7 +148,7 @@ struct ActivityRoutes: Sendable {
         let export = ActivityExport(&request.reader)
         try take(&request, caller, isAggregated: true)
         export.prepare(&request.query)
-        return try export.response(report(request.query), request.query, family)
+        return try export.response(ledger.report(request.query), request.query, family)
     }
 
     // MARK: Common parts
@@ -174,14 +174,8 @@ struct ActivityRoutes: Sendable {
         try own?.restrict(&request)
     }
 
-    private func report(_ query: ActivityQuery) throws -> ActivityReport {
-        do { return try ledger.activity(query) } catch let error as LedgerError { throw APIError(error) }
-    }
-
     private func answer(_ report: ActivityReport, _ body: (inout JSONWriter) -> Void) -> Response {
-        var response = Response.json { $0.object(body) }
-        response.setPosition(report.position.value)
-        return response
+        .report(at: report.position) { $0.object(body) }
     }
 }
 

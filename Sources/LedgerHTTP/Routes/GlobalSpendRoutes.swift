@@ -41,7 +41,7 @@ struct GlobalSpendRoutes: Sendable {
     private func spend(_ context: LedgerRequestContext) throws -> Response {
         var query = ActivityQuery(.user)
         (query.byDay, query.dimensions, query.keys) = (false, [], .none)
-        let report = try report(query)
+        let report = try ledger.report(query)
         return response(report) { writer in
             writer.object { writer in
                 writer.member("spend", raw: report.totals.spend.liteLLMText)
@@ -53,7 +53,7 @@ struct GlobalSpendRoutes: Sendable {
     private func logs(_ context: LedgerRequestContext) throws -> Response {
         var query = try dates(context).query(.user)
         if let text = context.query.filter("api_key") { query.token = Token(hex: text) ?? Token(secret: text) }
-        let report = try report(query)
+        let report = try ledger.report(query)
         return response(report) { GlobalSpendAnswer.byDay(report, to: &$0) }
     }
 
@@ -61,7 +61,7 @@ struct GlobalSpendRoutes: Sendable {
         let limit = try limit(context, default: nil)
         var query = try dates(context).query(.user)
         query.byDay = false
-        let report = try report(query)
+        let report = try ledger.report(query)
         let keys = ActivityLists(report: report).keysBySpend.prefix(limit ?? .max)
         return try response(report) { writer in
             try GlobalSpendAnswer.keys(keys, to: &writer) { try $0.keyID.flatMap { try ledger.key(.keyID($0))?.state.identity.keyName } }
@@ -71,7 +71,7 @@ struct GlobalSpendRoutes: Sendable {
     private func teams(_ context: LedgerRequestContext) throws -> Response {
         var query = try dates(context).query(.team)
         query.dimensions = [.entities]
-        let report = try report(query)
+        let report = try ledger.report(query)
         return response(report) { GlobalSpendAnswer.teams(report, to: &$0) }
     }
 
@@ -97,14 +97,14 @@ struct GlobalSpendRoutes: Sendable {
         var query = try SpendDates(required: context.query, missing: SpendDates.missingAsError).query(.tag)
         query.byDay = false
         query.entities = context.query.filter("tags")?.separatedByCommas
-        let report = try report(query)
+        let report = try ledger.report(query)
         return response(report) { GlobalSpendAnswer.tags(ActivityLists(report: report).entitiesBySpend, to: &$0) }
     }
 
     private func tagNames(_ context: LedgerRequestContext) throws -> Response {
         var query = ActivityQuery(.tag)
         (query.byDay, query.dimensions, query.keys) = (false, [], .none)
-        let report = try report(query)
+        let report = try ledger.report(query)
         return response(report) { writer in
             writer.object { writer in
                 writer.name("tag_names")
@@ -126,21 +126,21 @@ struct GlobalSpendRoutes: Sendable {
         var query = try SpendDates(QueryReader(QueryParameters(items: parameters)), now: ledger.moment).query(.customer)
         query.byDay = false
         if let text = text("api_key") { query.token = Token(hex: text) ?? Token(secret: text) }
-        let report = try report(query)
+        let report = try ledger.report(query)
         return response(report) { writer in
             GlobalSpendAnswer.endUsers(ActivityLists(report: report).entitiesBySpend.prefix(Self.mostEndUsers), to: &writer)
         }
     }
 
     private func activity(_ context: LedgerRequestContext) throws -> Response {
-        let report = try report(SpendDates(required: context.query, missing: SpendDates.missing).query(.user))
+        let report = try ledger.report(SpendDates(required: context.query, missing: SpendDates.missing).query(.user))
         return response(report) { GlobalSpendAnswer.activity(report, to: &$0) }
     }
 
     private func modelActivity(_ context: LedgerRequestContext) throws -> Response {
         var query = try SpendDates(required: context.query, missing: SpendDates.missing).query(.user)
         query.dimensions = [.modelGroups]
-        let report = try report(query)
+        let report = try ledger.report(query)
         return response(report) { GlobalSpendAnswer.modelActivity(report, to: &$0) }
     }
 
@@ -159,16 +159,10 @@ struct GlobalSpendRoutes: Sendable {
     private func whole(_ query: ActivityQuery, _ dimension: ActivityQuery.Dimension) throws -> ActivityReport {
         var query = query
         (query.byDay, query.dimensions) = (false, [dimension])
-        return try report(query)
-    }
-
-    private func report(_ query: ActivityQuery) throws -> ActivityReport {
-        do { return try ledger.activity(query) } catch let error as LedgerError { throw APIError(error) }
+        return try ledger.report(query)
     }
 
     private func response(_ report: ActivityReport, _ body: (inout JSONWriter) throws -> Void) rethrows -> Response {
-        var response = try Response.json(capacity: 4_096, body)
-        response.setPosition(report.position.value)
-        return response
+        try .report(at: report.position, body)
     }
 }

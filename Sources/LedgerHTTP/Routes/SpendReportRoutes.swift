@@ -30,7 +30,9 @@ struct SpendReportRoutes: Sendable {
             var request = try ChargeListRequest(whole: reader)
             request.query.keyIDs = own
             let page = try charges(request)
-            return response(page.position) { writer in writer.array { for charge in page.charges { ChargeAnswer.write(charge, to: &$0) } } }
+            return .report(at: page.position) { writer in
+                writer.array { for charge in page.charges { ChargeAnswer.write(charge, to: &$0) } }
+            }
         }
         var query = try SpendDates(reader, now: ledger.moment).query(.user)
         query.dimensions = [.entities, .models]
@@ -38,8 +40,8 @@ struct SpendReportRoutes: Sendable {
         query.keyIDs = own
         query.entities = reader.filter("user_id").map { [$0] }
         if let text = reader.filter("api_key") { query.token = Token(hex: text) ?? Token(secret: text) }
-        let report = try report(query)
-        return response(report.position) { ChargeAnswer.summary(report, to: &$0) }
+        let report = try ledger.report(query)
+        return .report(at: report.position) { ChargeAnswer.summary(report, to: &$0) }
     }
 
     private func pagedLogs(_ context: LedgerRequestContext, _ path: String) throws -> Response {
@@ -47,7 +49,7 @@ struct SpendReportRoutes: Sendable {
         var request = try ChargeListRequest(paged: context.query)
         request.query.keyIDs = own
         let page = try charges(request)
-        return response(page.position) { writer in
+        return .report(at: page.position) { writer in
             writer.object { writer in
                 writer.name("data")
                 writer.array { for charge in page.charges { ChargeAnswer.write(charge, to: &$0) } }
@@ -87,7 +89,7 @@ struct SpendReportRoutes: Sendable {
         var query = KeyQuery(page: 1, size: Int(limit))
         query.sort = .spend
         let page = try ledger.keys(query)
-        return response(page.position) { writer in
+        return .report(at: page.position) { writer in
             writer.array { writer in
                 for view in page.keys { writer.object { KeyAnswer.writeRaw(view, time: .row, to: &$0) } }
             }
@@ -100,11 +102,11 @@ struct SpendReportRoutes: Sendable {
         var query = ActivityQuery(.user)
         query.entities = reader.filter("user_id").map { [$0] }
         (query.byDay, query.dimensions, query.keys) = (false, [], .none)
-        let report = try report(query)
+        let report = try ledger.report(query)
         let users = ActivityLists(report: report).entitiesBySpend.filter { $0.id != nil }
         // By bytes: names that look alike are different names.
         let keys = Dictionary(grouping: report.keys) { Array(($0.userID ?? "").utf8) }
-        return response(report.position) { writer in
+        return .report(at: report.position) { writer in
             writer.array { for user in users { write(user, Self.aliases(of: keys[Array(user.name.utf8)] ?? []), to: &$0) } }
         }
     }
@@ -137,17 +139,7 @@ struct SpendReportRoutes: Sendable {
         query.from = try SpendDates.date(context.query, "start_date")
         query.to = try SpendDates.date(context.query, "end_date")
         (query.byDay, query.dimensions, query.keys) = (false, [], .none)
-        let report = try report(query)
-        return response(report.position) { GlobalSpendAnswer.tags(ActivityLists(report: report).entitiesBySpend, to: &$0) }
-    }
-
-    private func report(_ query: ActivityQuery) throws -> ActivityReport {
-        do { return try ledger.activity(query) } catch let error as LedgerError { throw APIError(error) }
-    }
-
-    private func response(_ position: Position, _ body: (inout JSONWriter) -> Void) -> Response {
-        var response = Response.json(capacity: 4_096, body)
-        response.setPosition(position.value)
-        return response
+        let report = try ledger.report(query)
+        return .report(at: report.position) { GlobalSpendAnswer.tags(ActivityLists(report: report).entitiesBySpend, to: &$0) }
     }
 }

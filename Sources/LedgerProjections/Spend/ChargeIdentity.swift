@@ -20,7 +20,7 @@ package struct ChargeIdentity: FlatKey, Comparable {
 
     package init(hour: Int32, hash: Hash32) {
         self.hour = hour
-        (high, low) = hash.leadingWords
+        (high, low, _, _) = hash.bigEndianWords
     }
 
     package static func hour(of moment: Instant) -> Int32 {

@@ -106,9 +106,9 @@ extension Position: FlatKey {
 
 extension Token: FlatKey {
     package func hash(seed: UInt64) -> UInt64 {
-        let words = self.hash.leadingWords
+        let (high, low, _, _) = self.hash.bigEndianWords
         var hash = WordHash(seed: seed)
-        hash.add(words.high, words.low)
+        hash.add(high, low)
         return hash.value
     }
 }

@@ -84,7 +84,7 @@ extension SpendReader {
     func sum(
         of keyID: KeyID, _ window: KeySpend.WindowKey, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> KeySpend.WindowSum? {
-        let name: [41 of UInt8] = ViewKey.window(keyID, window)
+        let name = ViewKey.window(keyID, window)
         guard let value = try transaction.get(tables[.windows], name.span) else { return nil }
         var reader = RowReader(table: "windows")
         let position = Position(try reader.integer(value))

@@ -23,7 +23,7 @@ extension ViewFold {
     /// Writes a key's row and the windows that were changed.
     mutating func save(_ spend: inout KeySpend, of keyID: KeyID, in transaction: inout WriteTransaction) throws {
         for (window, sum) in spend.changedWindows() {
-            try put(.windows, ViewKey.window(keyID, window), sum.row, in: &transaction)
+            try put(.windows, [UInt8](copying: ViewKey.window(keyID, window).span), sum.row, in: &transaction)
         }
         guard let row = spend.row else { return }
         try put(.keySpend, keyID.bytes, KeySpendRowCodec.encode(row), in: &transaction)

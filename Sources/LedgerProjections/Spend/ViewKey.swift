@@ -64,16 +64,6 @@ enum ViewKey {
     }
 
     /// key_id (16) ‖ limit (9) ‖ window start (8) ‖ window end (8).
-    static func window(_ keyID: KeyID, _ window: KeySpend.WindowKey) -> [UInt8] {
-        var bytes = keyID.bytes
-        bytes.append(window.limit.kind.rawValue)
-        bytes.append(bigEndian: window.limit.hash)
-        bytes += KeyTables.sortable(window.start)
-        bytes += KeyTables.sortable(window.end)
-        return bytes
-    }
-
-    /// The same without an allocation.
     static func window(_ keyID: KeyID, _ window: KeySpend.WindowKey) -> [41 of UInt8] {
         let (id, limit) = (keyID.uuid, window.limit)
         let (start, end) = (KeyTables.sortableBits(window.start), KeyTables.sortableBits(window.end))

@@ -44,7 +44,7 @@ struct ChargeIDMerge {
             sources.append(Source(file, run))
             if let row = try sources[sources.count - 1].advance(blockRows) { heap.append(Entry(row: row, source: sources.count - 1)) }
         }
-        for place in heap.indices.reversed() { sink(place) }
+        heap.makeHeap(Self.precedes)
     }
 
     /// Hands on each key once, in order, with its first position.
@@ -59,20 +59,10 @@ struct ChargeIDMerge {
                 heap.swapAt(0, heap.count - 1)
                 heap.removeLast()
             }
-            sink(0)
+            heap.sink(0, Self.precedes)
         }
     }
 
-    private mutating func sink(_ start: Int) {
-        var place = start
-        while true {
-            var least = place
-            for child in (2 * place + 1)..<(2 * place + 3) where child < heap.count {
-                if heap[child].row.precedes(heap[least].row) { least = child }
-            }
-            if least == place { return }
-            heap.swapAt(place, least)
-            place = least
-        }
-    }
+    @inline(__always)
+    private static func precedes(_ left: Entry, _ right: Entry) -> Bool { left.row.precedes(right.row) }
 }

@@ -34,7 +34,7 @@ struct RowMerge {
             let run = try RunReader(path, blockSize: blockSize)
             if try run.advance() { runs.append(run) }
         }
-        for place in runs.indices.reversed() { sink(place) }
+        runs.makeHeap(Self.precedes)
     }
 
     /// Hands on each key once, in order.
@@ -87,19 +87,8 @@ struct RowMerge {
             runs.swapAt(0, runs.count - 1)
             runs.removeLast()
         }
-        sink(0)
+        runs.sink(0, Self.precedes)
     }
 
-    private mutating func sink(_ start: Int) {
-        var place = start
-        while true {
-            var least = place
-            for child in (2 * place + 1)..<(2 * place + 3) where child < runs.count {
-                if RunReader.compare(runs[child], runs[least]) < 0 { least = child }
-            }
-            if least == place { return }
-            runs.swapAt(place, least)
-            place = least
-        }
-    }
+    private static func precedes(_ left: RunReader, _ right: RunReader) -> Bool { RunReader.compare(left, right) < 0 }
 }

@@ -148,7 +148,9 @@ extension ViewStore {
                 report.note(
                     .keySpend, [key.bytes: found.row], expected: (expected?.row).map { [key.bytes: KeySpendRowCodec.encode($0)] } ?? [:])
                 var windows: [[UInt8]: [UInt8]] = [:]
-                for (window, sum) in expected?.changedWindows() ?? [] { windows[ViewKey.window(key, window)] = sum.row }
+                for (window, sum) in expected?.changedWindows() ?? [] {
+                    windows[[UInt8](copying: ViewKey.window(key, window).span)] = sum.row
+                }
                 report.note(.windows, found.windows, expected: windows)
             }
         }
