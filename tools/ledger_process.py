@@ -39,6 +39,7 @@ class Client:
         self.secret = secret
         self.parse_float = parse_float
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=timeout)
+        self.used_at = time.monotonic()
 
     def request(self, method, path, body=None, headers=None, secret=None):
         """Status, decoded body (None if empty) and headers of the answer. Bytes are sent as they are."""
@@ -57,10 +58,15 @@ class Client:
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         if data is None:
             del fields["Content-Type"]
+        # The server closes what was idle for 75 s.
+        if time.monotonic() - self.used_at > 60:
+            self.connection.close()
         try:
             self.connection.request(method, path, data, fields)
             answer = self.connection.getresponse()
-            return answer.status, answer.read(), answer.headers
+            text = answer.read()
+            self.used_at = time.monotonic()
+            return answer.status, text, answer.headers
         except (OSError, http.client.HTTPException) as error:
             self.connection.close()
             raise LostConnection(f"{method} {path}: {error!r}") from None
