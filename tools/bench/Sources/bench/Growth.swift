@@ -55,13 +55,19 @@ struct Growth {
         var changes = false
         /// Each key once only: the request ends it.
         var isOnce = false
+        /// On 16 connections at once: so short that on one the time would be that of waking threads up.
+        var isMany = false
     }
 
     private func compare(_ large: ServerProcess, _ small: ServerProcess) throws {
         let servers = [large, small]
         try zip(servers, [options.largeKeys, options.smallKeys]).forEach { try warm($0, total: $1) }
-        let clients = try servers.map { try LoadGenerator(port: $0.port, connections: 1) }
-        for request in requests { try compare(request, clients, servers) }
+        for isMany in [false, true] {
+            let clients = try servers.map { try LoadGenerator(port: $0.port, connections: isMany ? 16 : 1) }
+            for request in requests where request.isMany == isMany {
+                if isMany { try compareRates(request, clients) } else { try compare(request, clients, servers) }
+            }
+        }
     }
 
     /// A server that has run for a while has looked at its pages before.
@@ -102,6 +108,33 @@ struct Growth {
         report.ratio(request.name, Sample(ratios), atMost: 1.3)
     }
 
+    /// In turn on one and the other, a fifth of a second at a time.
+    private func compareRates(_ request: Request, _ clients: [LoadGenerator]) throws {
+        var ratios: [Double] = []
+        var medians: [[Double]] = [[], []]
+        for run in 0..<options.runs {
+            var times: [[Double]] = [[], []]
+            let totals = [options.largeKeys, options.smallKeys]
+            let requests = totals.map { total in
+                chosen(request, of: total, run: run, count: request.count).map { request.make($0, run) }
+            }
+            for turn in 0..<10 {
+                for (index, client) in clients.enumerated() {
+                    // Other keys each time: those of the turn before are remembered.
+                    let part = requests[index].count / 10
+                    let rate = try client.rate(Array(requests[index][turn * part..<(turn + 1) * part]), seconds: options.seconds(0.2))
+                    times[index].append(1e6 / rate)
+                }
+            }
+            for index in 0..<2 { medians[index].append(Sample(times[index]).median) }
+            ratios.append(Sample(times[0]).median / Sample(times[1]).median)
+        }
+        report.line(
+            "\(request.name): \(Sample.text(Sample(medians[0]).median, 3)) µs among \(options.largeKeys) keys, "
+                + "\(Sample.text(Sample(medians[1]).median, 3)) µs among \(options.smallKeys), on 16 connections")
+        report.ratio(request.name, Sample(ratios), atMost: 1.3)
+    }
+
     /// Random keys; for a request that ends its key, keys that no other run ends.
     private func chosen(_ request: Request, of total: Int, run: Int, count: Int) -> [Int] {
         if request.isOnce { return (0..<count).map { total - 1 - (run * count + $0) * max(1, total / 2 / (options.runs * count)) } }
@@ -119,9 +152,12 @@ struct Growth {
             get("list, page 1") { _ in "/key/list?page=1&size=10&return_full_object=true" },
             get("find by alias") { "/key/list?key_alias=\(KeyFactory.alias($0))&return_full_object=true" },
             get("find by team") { "/key/list?team_id=\(KeyFactory.team($0))&return_full_object=true" },
-            Request(name: "check", count: 1_000) { key, _ in
-                HTTPBytes.request("POST", "/v1/keys/verify", secret: master, body: #"{"key":"\#(KeyFactory.secret(key))"}"#)
-            },
+            Request(
+                name: "check", count: 100_000,
+                make: { key, _ in
+                    HTTPBytes.request("POST", "/v1/keys/verify", secret: master, body: #"{"key":"\#(KeyFactory.secret(key))"}"#)
+                },
+                isMany: true),
             Request(
                 name: "rotate", count: 100,
                 make: { key, _ in
