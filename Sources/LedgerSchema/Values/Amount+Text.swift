@@ -33,13 +33,22 @@ extension Amount {
 
     /// The digits before the point with the sign, and those after it without the zeros at the end.
     private var parts: (whole: String, fraction: String) {
+        // Numbers of 64 bits are much quicker to divide and to write.
+        if let short = UInt64(exactly: picodollars.magnitude) {
+            let (whole, rest) = short.quotientAndRemainder(dividingBy: UInt64(Self.picodollarsPerDollar))
+            return ((isNegative ? "-" : "") + String(whole), Self.fraction(rest))
+        }
         let (whole, rest) = picodollars.magnitude.quotientAndRemainder(dividingBy: Self.picodollarsPerDollar.magnitude)
-        // Most budgets are dollars without cents, and numbers of 64 bits are much quicker to write.
-        if rest == 0, !isNegative, let dollars = UInt64(exactly: whole) { return (String(dollars), "") }
-        var digits = Array(String(rest).utf8)
-        digits.insert(contentsOf: repeatElement(UInt8(ascii: "0"), count: Self.fractionDigits - digits.count), at: 0)
-        let kept = digits.reversed().drop { $0 == UInt8(ascii: "0") }.reversed()
-        return ((isNegative ? "-" : "") + String(whole), String(decoding: kept, as: UTF8.self))
+        return ((isNegative ? "-" : "") + String(whole), Self.fraction(UInt64(rest)))
+    }
+
+    /// The digits behind the point of so many picodollars, which are less than a dollar.
+    private static func fraction(_ picodollars: UInt64) -> String {
+        if picodollars == 0 { return "" }
+        var digits = Array(String(picodollars).utf8)
+        digits.insert(contentsOf: repeatElement(UInt8(ascii: "0"), count: fractionDigits - digits.count), at: 0)
+        while digits.last == UInt8(ascii: "0") { digits.removeLast() }
+        return String(decoding: digits, as: UTF8.self)
     }
 }
 
