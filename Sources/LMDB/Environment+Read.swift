@@ -38,7 +38,7 @@ extension Environment {
         return try sessions.withLock(when: { $0.admits(me) }) { state throws(LMDBError) in
             try state.requireUsable("read", path: folder)
             let slot = try takeSlot(&state)
-            state.readers[slot].startedAt = monotonicNanoseconds()
+            state.readers[slot].startedAt = coarseMonotonicNanoseconds()
             state.readers[slot].thread = me
             state.readers[slot].purpose = purpose
             return (slot, state.readers[slot].transaction)

@@ -5,7 +5,7 @@ struct Sessions {
     /// A reader slot of liblmdb, kept between reads. Reset, it pins nothing.
     struct Reader {
         let transaction: RawTransaction
-        /// Monotonic nanoseconds; 0 while idle.
+        /// Coarse monotonic nanoseconds; 0 while idle.
         var startedAt: UInt64
         var thread: pthread_t
         var purpose: StaticString
@@ -67,9 +67,14 @@ struct Sessions {
     let pointer: OpaquePointer
 }
 
+/// The same clock as the system last looked at it, some milliseconds ago at the most: for what is measured in more.
+func coarseMonotonicNanoseconds() -> UInt64 { nanoseconds(of: CLOCK_MONOTONIC_COARSE) }
+
 /// Nanoseconds of a clock that never goes back.
-package func monotonicNanoseconds() -> UInt64 {
+package func monotonicNanoseconds() -> UInt64 { nanoseconds(of: CLOCK_MONOTONIC) }
+
+private func nanoseconds(of clock: clockid_t) -> UInt64 {
     var now = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+    unsafe clock_gettime(clock, &now)
     return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
 }

@@ -40,6 +40,9 @@ public struct ReadTransaction: Transaction, ~Copyable, ~Escapable {
     @usableFromInline init(_ raw: RawTransaction, environment: UInt32) {
         handle = TransactionHandle(raw, environment: environment)
     }
+
+    /// The number of the commit that the snapshot shows: what was read of one snapshot holds for every other with that number.
+    public var commitNumber: Int { unsafe mdb_txn_id(handle.pointer) }
 }
 
 /// The one transaction that writes, handed to the closure of ``Environment/write(_:)``. It cannot leave it.

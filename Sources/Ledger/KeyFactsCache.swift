@@ -1,4 +1,3 @@
-import LedgerLog
 import LedgerProjections
 import LedgerSchema
 import Synchronization
@@ -12,82 +11,48 @@ import Synchronization
 /// is under way that changes keys, or after one whose outcome is unknown, a snapshot may show more than the published head: then
 /// everybody reads for himself, so that nobody is told less than somebody was told before.
 final class KeyFactsCache: Sendable {
-    /// The state of all keys that facts were read at.
-    struct Stamp: Equatable {
-        private let keys: Position
-        private let swaps: Int
+    /// Some of the places. Tokens with the same row share its places; a tag is a part of a token that is never 0. The tags of a row lie
+    /// before its places, so that a look in vain and the first question about a token cost next to nothing.
+    private struct Row {
+        fileprivate static let width = 8
 
-        init(_ state: PublishedState.Settled) { (keys, swaps) = (state.keys, state.swaps) }
-    }
+        /// Of the places, then those of the tokens asked about last that have none: only who is asked about again gets one.
+        private var tags = [16 of UInt16](repeating: 0)
+        /// Who makes room next among either.
+        private var (nextPlace, nextAsked) = (0 as UInt16, 0 as UInt16)
+        private var places = [8 of KeyFacts?](repeating: nil)
 
-    /// Facts, and what was spent of the key's budgets as far as somebody asked.
-    struct Place: Sendable {
-        fileprivate let stamp: Stamp
-        let facts: KeyFacts
-        fileprivate(set) var spend: KnownSpend?
-    }
-
-    /// Some of the rows of places. Tokens with the same row share its places; a tag is a part of a token that is never 0. The tags of a
-    /// row lie together and apart from what they stand for, so that a look in vain and the first question about a token cost next to
-    /// nothing.
-    private struct Rows {
-        private static let width = 8
-        private static let nextPlace = 2 * width
-        private static let nextAsked = nextPlace + 1
-        private static let lineWidth = 32
-
-        /// Of each row the tags of its places, then those of the tokens asked about last that have none: only who is asked about again
-        /// gets one. Then who makes room next among either.
-        private var lines = [UInt16](repeating: 0, count: rowCount * lineWidth)
-        private var places = [Place?](repeating: nil, count: rowCount * width)
-
-        func index(of token: Token, _ address: Address) -> Int? {
-            let (line, first) = (address.row * Self.lineWidth, address.row * Self.width)
-            for number in 0..<Self.width where lines[line + number] == address.tag {
-                if places[first + number]?.facts.token == token { return first + number }
+        func facts(of token: Token, _ tag: UInt16) -> KeyFacts? {
+            for number in 0..<Self.width where tags[number] == tag {
+                if let facts = places[number], facts.token == token { return facts }
             }
             return nil
         }
 
-        func place(of token: Token, _ address: Address) -> Place? {
-            index(of: token, address).flatMap { places[$0] }
-        }
-
-        mutating func keep(_ facts: KeyFacts, _ stamp: Stamp, _ address: Address) {
-            if let index = index(of: facts.token, address) {
-                places[index] = Place(stamp: stamp, facts: facts)
-            } else if isAskedAgain(address) {
-                let number = turn(Self.nextPlace, address)
-                lines[address.row * Self.lineWidth + number] = address.tag
-                places[address.row * Self.width + number] = Place(stamp: stamp, facts: facts)
+        mutating func keep(_ facts: KeyFacts, _ tag: UInt16) {
+            for number in 0..<Self.width where tags[number] == tag && places[number]?.token == facts.token {
+                places[number] = facts
+                return
             }
-        }
-
-        /// What is kept of later facts is left alone.
-        mutating func keep(_ spend: KnownSpend, of facts: KeyFacts, _ address: Address) {
-            guard let index = index(of: facts.token, address), places[index]?.facts === facts else { return }
-            places[index]?.spend = spend
+            guard isAskedAgain(tag) else { return }
+            nextPlace &+= 1
+            let number = Int(nextPlace) % Self.width
+            tags[number] = tag
+            places[number] = facts
         }
 
         /// Whether a token was asked about lately; notes that it was now.
-        private mutating func isAskedAgain(_ address: Address) -> Bool {
-            let first = address.row * Self.lineWidth + Self.width
-            for index in first..<first + Self.width where lines[index] == address.tag { return true }
-            lines[first + turn(Self.nextAsked, address)] = address.tag
+        private mutating func isAskedAgain(_ tag: UInt16) -> Bool {
+            for number in Self.width..<2 * Self.width where tags[number] == tag { return true }
+            nextAsked &+= 1
+            tags[Self.width + Int(nextAsked) % Self.width] = tag
             return false
-        }
-
-        /// Whose turn it is to make room.
-        private mutating func turn(_ counter: Int, _ address: Address) -> Int {
-            let index = address.row * Self.lineWidth + counter
-            lines[index] &+= 1
-            return Int(lines[index]) % Self.width
         }
     }
 
     private final class Part: Sendable {
-        /// `nil` until something is kept.
-        let rows = Mutex<Rows?>(nil)
+        /// Empty until something is kept.
+        let rows = Mutex<[Row]>([])
     }
 
     private static let partCount = 64
@@ -97,29 +62,25 @@ final class KeyFactsCache: Sendable {
 
     private let parts = (0..<partCount).map { _ in Part() }
 
-    func place(of token: Token, at stamp: Stamp) -> Place? {
+    func facts(of token: Token, at stamp: KeyFacts.Stamp) -> KeyFacts? {
         let address = Address(token)
-        let place = parts[address.part].rows.withLock { $0?.place(of: token, address) }
-        return place?.stamp == stamp ? place : nil
+        let facts = parts[address.part].rows.withLock { rows in
+            rows.isEmpty ? nil : rows[address.row].facts(of: token, address.tag)
+        }
+        return facts?.stamp == stamp ? facts : nil
     }
 
-    /// Keeps facts that were read after the published state had this stamp, if their token was asked about before.
+    /// Keeps facts that were read after the published state had their stamp, if their token was asked about before.
     ///
     /// If a batch came between, they may be newer than the stamp says: they are not used then, for a stamp does not come again once
     /// keys have changed.
-    func keep(_ facts: KeyFacts, at stamp: Stamp) {
-        guard facts.sizeBytes <= Self.largestKeyBytes else { return }
+    func keep(_ facts: KeyFacts) {
+        guard facts.stamp != nil, facts.sizeBytes <= Self.largestKeyBytes else { return }
         let address = Address(facts.token)
         parts[address.part].rows.withLock { rows in
-            if rows == nil { rows = Rows() }
-            rows?.keep(facts, stamp, address)
+            if rows.isEmpty { rows = [Row](repeating: Row(), count: Self.rowCount) }
+            rows[address.row].keep(facts, address.tag)
         }
-    }
-
-    /// Keeps what was spent of the budgets of facts that have a place.
-    func keep(_ spend: KnownSpend, of facts: KeyFacts) {
-        let address = Address(facts.token)
-        parts[address.part].rows.withLock { $0?.keep(spend, of: facts, address) }
     }
 
     /// Where a token belongs. It is a hash: its own bytes spread evenly.

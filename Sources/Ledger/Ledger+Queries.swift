@@ -7,26 +7,31 @@ public import LedgerSchema
 extension Ledger {
     /// May this token be used now? Without its fields: the quickest answer.
     public func verdict(_ token: Token) throws -> KeyCheck {
-        try ask { queries, position, transaction in try queries.verdict(token, position: position, in: &transaction) }
+        try judge(settled) { queries, position, transaction in
+            try queries.verdict(token, position: position, in: &transaction) { keyID, budget in
+                try views.spend(of: keyID, budget, tokens: [], at: queries.moment)
+            }
+        }
     }
 
     /// Who presents this token, and is it good? `nil` if no key ever had it.
     public func standing(_ token: Token) throws -> KeyStanding? {
         let settled = settled
         if let known = remembered(token, settled) { return known.facts.standing(at: known.moment) }
-        return try ask { queries, _, transaction in try facts(token, settled, queries, &transaction)?.standing(at: queries.moment) }
+        return try judge(settled) { queries, _, transaction in
+            try facts(token, settled, queries, &transaction)?.standing(at: queries.moment)
+        }
     }
 
     /// May this token be used now, for this model? With the key's fields.
     public func check(_ token: Token, model: String? = nil) throws -> KeyCheck {
         let settled = settled
         if let known = remembered(token, settled) {
-            let spend = try spend(of: known)
-            return known.facts.check(model: model, at: known.moment, position: known.position, spend: spend?.answer)
+            return try known.facts.check(model: model, at: known.moment, position: known.position, spend: spend(of: known, for: model))
         }
-        return try ask { queries, position, transaction in
+        return try judge(settled) { queries, position, transaction in
             guard let facts = try facts(token, settled, queries, &transaction) else { return KeyCheck(code: .notFound, position: position) }
-            let spend = try facts.budget.map { try queries.spend(of: facts.keyID, $0) }
+            let spend = try facts.budget.map { try views.known(of: facts.keyID, $0, at: queries.moment) }
             return facts.check(model: model, at: queries.moment, position: position, spend: spend)
         }
     }
@@ -35,32 +40,34 @@ extension Ledger {
 
     /// What is in memory of a token that was asked about before, and the state in which it is judged.
     private struct Remembered {
-        var place: KeyFactsCache.Place
+        var facts: KeyFacts
         var position: Position
         var moment: Instant
         /// Nothing is under way: what is known up to the position is all there is.
         var isWhole: Bool
-
-        var facts: KeyFacts { place.facts }
     }
 
     /// Who asks again while no event has changed a key is answered without a transaction on the log: see ``KeyFactsCache``.
     private func remembered(_ token: Token, _ settled: PublishedState.Settled?) -> Remembered? {
-        guard let settled, let place = recentFacts.place(of: token, at: KeyFactsCache.Stamp(settled)) else { return nil }
+        guard let settled, let facts = recentFacts.facts(of: token, at: settled.stamp) else { return nil }
         return Remembered(
-            place: place, position: settled.position, moment: max(environment.now(), settled.latest), isWhole: settled.isWhole)
+            facts: facts, position: settled.position, moment: max(environment.now(), settled.latest), isWhole: settled.isWhole)
     }
 
-    /// What was spent of a key's budgets up to the head; `nil` if it has none.
-    private func spend(of known: Remembered) throws -> KnownSpend? {
-        guard let budget = known.facts.budget else { return nil }
-        if let spend = known.place.spend, spend.answer.hasWindows(of: known.moment) {
+    /// What was spent of a key's budgets up to the head, as far as a check for a model needs it; `nil` if it has none.
+    private func spend(of known: Remembered, for model: String?) throws -> KnownSpend? {
+        guard known.facts.hasBudget else { return nil }
+        if let spend = known.facts.knownSpend(for: model, at: known.moment) {
             if known.isWhole, spend.position >= known.position { return spend }
-            if views.stands(spend, of: known.facts.keyID) { return spend }
+            if let last = views.isUntouched(known.facts.keyID, since: spend.position) {
+                known.facts.spendStands(from: spend.position, until: last)
+                return spend
+            }
         }
+        guard let budget = known.facts.budget else { return nil }
         do {
             let spend = try views.known(of: known.facts.keyID, budget, at: known.moment)
-            recentFacts.keep(spend, of: known.facts)
+            known.facts.keep(spend)
             return spend
         } catch { throw LedgerError(error, log: store.environment.folder) }
     }
@@ -71,8 +78,11 @@ extension Ledger {
     private func facts(
         _ token: Token, _ settled: PublishedState.Settled?, _ queries: KeyQueries, _ transaction: inout ReadTransaction
     ) throws -> KeyFacts? {
-        let facts = try queries.facts(token, in: &transaction)
-        if let settled, let facts { recentFacts.keep(facts, at: KeyFactsCache.Stamp(settled)) }
+        let stamp = settled?.stamp
+        let facts = try queries.facts(token, stamp, in: &transaction) { number, transaction in
+            try recentNames.name(of: number, at: stamp) { try queries.name(ofSubject: number, in: &transaction) }
+        }
+        if let facts { recentFacts.keep(facts) }
         return facts
     }
 
@@ -140,33 +150,45 @@ extension Ledger {
     }
 
     /// Runs a query in one transaction.
-    ///
+    private func ask<R>(_ body: (KeyQueries, Position, inout ReadTransaction) throws -> R) throws -> R {
+        let spend = SpendSource { [views] keyID, budget, tokens, moment in try views.spend(of: keyID, budget, tokens: tokens, at: moment) }
+        return try ask(settled, spend, body)
+    }
+
+    /// The same for a check, which asks for the spend itself.
+    private func judge<R>(
+        _ settled: PublishedState.Settled?, _ body: (KeyQueries, Position, inout ReadTransaction) throws -> R
+    ) throws -> R {
+        try ask(settled, .none, body)
+    }
+
     /// The position is read before the snapshot is taken, so that an answer never claims one that it does not reflect (invariant 5);
     /// the latest recorded time after it, so that no event of the snapshot lies behind the moment of asking (invariant 2).
-    private func ask<R>(_ body: (KeyQueries, Position, inout ReadTransaction) throws -> R) throws -> R {
-        let before = published.value
+    ///
+    /// - Parameter settled: the state now, if that of all keys is settled.
+    private func ask<R>(
+        _ settled: PublishedState.Settled?, _ spend: SpendSource, _ body: (KeyQueries, Position, inout ReadTransaction) throws -> R
+    ) throws -> R {
+        let before = settled.map { PublishedState.Seen($0) } ?? published.seen
         do {
             return try store.environment.read { (transaction: inout ReadTransaction) throws in
-                let after = published.value
-                let head = isWriter ? before.head : try LogReader(store.log).head(in: &transaction)
-                let latest = isWriter ? after.latest : head.recordedAt
-                let set = try liveSet(before, after, in: &transaction)
-                let queries = KeyQueries(store.keys(set), store.log, moment: max(environment.now(), latest), spend: spendSource)
-                return try body(queries, head.position, &transaction)
+                guard isWriter else { return try askBesideWriter(spend, &transaction, body) }
+                let after = published.seen
+                // If the writer named the same set before and after the snapshot was taken, no batch of the snapshot went to the other.
+                let set = before.swaps == after.swaps ? after.live : try LiveSet.read(store.log, in: &transaction)
+                let queries = KeyQueries(store.keys(set), store.log, moment: max(environment.now(), after.latest), spend: spend)
+                return try body(queries, before.position, &transaction)
             }
         } catch { throw LedgerError(error, log: store.environment.folder) }
     }
 
-    private var spendSource: SpendSource {
-        SpendSource { [views] keyID, budget, tokens, moment in try views.spend(of: keyID, budget, tokens: tokens, at: moment) }
-    }
-
-    /// The set that answers in a snapshot. If the writer named the same before and after the snapshot was taken, no batch of the snapshot
-    /// went to the other; otherwise, and beside a writer of another process, the snapshot's own row tells.
-    private func liveSet(
-        _ before: Writer.Published, _ after: Writer.Published, in transaction: inout ReadTransaction
-    ) throws -> KeyTables.SetName {
-        if isWriter, before.swaps == after.swaps { return after.live }
-        return try LiveSet.read(store.log, in: &transaction)
+    /// Beside a writer of another process the snapshot itself tells what that one has published.
+    private func askBesideWriter<R>(
+        _ spend: SpendSource, _ transaction: inout ReadTransaction, _ body: (KeyQueries, Position, inout ReadTransaction) throws -> R
+    ) throws -> R {
+        let head = try LogReader(store.log).head(in: &transaction)
+        let set = try LiveSet.read(store.log, in: &transaction)
+        let queries = KeyQueries(store.keys(set), store.log, moment: max(environment.now(), head.recordedAt), spend: spend)
+        return try body(queries, head.position, &transaction)
     }
 }

@@ -58,6 +58,7 @@ public final class Ledger: Sendable {
     let secrets = RecentSecrets()
     let published: PublishedState
     let recentFacts = KeyFactsCache()
+    let recentNames = RecentNames()
     private let lock: FolderLock?
     let queue: CommandQueue
     private let thread: DedicatedThread?

@@ -1,4 +1,5 @@
 import LedgerLog
+import LedgerProjections
 import LedgerSchema
 import Synchronization
 
@@ -13,8 +14,20 @@ final class PublishedState: Sendable {
         let keys: Position
         let swaps: Int
         let latest: Instant
+        let live: KeyTables.SetName
         /// Nothing at all is under way, not only nothing that changes keys.
         let isWhole: Bool
+
+        var stamp: KeyFacts.Stamp { KeyFacts.Stamp(keys: keys, swaps: swaps) }
+    }
+
+    struct Seen: Sendable {
+        /// The head.
+        let position: Position
+        let swaps: Int
+        let latest: Instant
+        /// The set of key tables that answers.
+        let live: KeyTables.SetName
     }
 
     private let state = Mutex(Writer.Published(head: .empty))
@@ -26,6 +39,7 @@ final class PublishedState: Sendable {
     private let keys = Atomic<UInt64>(0)
     private let swaps = Atomic<Int>(0)
     private let latest = Atomic<Int64>(0)
+    private let isLiveB = Atomic<Bool>(false)
 
     var value: Writer.Published { state.withLock { $0 } }
 
@@ -36,9 +50,16 @@ final class PublishedState: Sendable {
         let settled = Settled(
             position: Position(position.load(ordering: .relaxed)), keys: Position(keys.load(ordering: .relaxed)),
             swaps: swaps.load(ordering: .relaxed), latest: Instant(nanoseconds: latest.load(ordering: .relaxed)),
-            isWhole: isSettled.load(ordering: .relaxed))
+            live: isLiveB.load(ordering: .relaxed) ? .b : .a, isWhole: isSettled.load(ordering: .relaxed))
         atomicMemoryFence(ordering: .acquiring)
         return version.load(ordering: .relaxed) == before ? settled : nil
+    }
+
+    /// What an answer needs of the state; without a lock while that of all keys is settled.
+    var seen: Seen {
+        if let settled { return Seen(settled) }
+        let value = value
+        return Seen(position: value.head.position, swaps: value.swaps, latest: value.latest, live: value.live)
     }
 
     func change(_ body: (inout Writer.Published) -> Void) {
@@ -52,7 +73,14 @@ final class PublishedState: Sendable {
             keys.store(state.keys.value, ordering: .relaxed)
             swaps.store(state.swaps, ordering: .relaxed)
             latest.store(state.latest.nanoseconds, ordering: .relaxed)
+            isLiveB.store(state.live == .b, ordering: .relaxed)
             version.wrappingAdd(1, ordering: .releasing)
         }
+    }
+}
+
+extension PublishedState.Seen {
+    init(_ state: PublishedState.Settled) {
+        self.init(position: state.position, swaps: state.swaps, latest: state.latest, live: state.live)
     }
 }

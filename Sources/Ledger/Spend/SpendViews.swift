@@ -90,16 +90,15 @@ final class SpendViews: Sendable {
     /// What was spent of a key's budgets, with the last event that it counts.
     func known(of keyID: KeyID, _ budget: KeyBudget, at moment: Instant) throws -> KnownSpend {
         try read(keyID, []) { reader, entries, transaction in
-            let answer = try reader.spend(of: keyID, budget, at: moment, tail: entries, names: views.names, in: &transaction)
-            return KnownSpend(answer, upTo: max(entries.last, try reader.position(in: &transaction)))
+            try reader.known(of: keyID, budget, at: moment, tail: entries, names: views.names, in: &transaction)
         }
     }
 
-    /// Whether nothing was added to what is known of a key's spend, up to the last event that is flushed.
-    func stands(_ known: KnownSpend, of keyID: KeyID) -> Bool {
-        guard case .writer(let tail) = source, let last = tail.isUntouched(keyID, since: known.position) else { return false }
-        known.stands(until: last)
-        return true
+    /// The last event that is flushed, if since an earlier one nothing was added to what was spent with a key; `nil` if something was, and
+    /// where nobody knows.
+    func isUntouched(_ keyID: KeyID, since position: Position) -> Position? {
+        guard case .writer(let tail) = source else { return nil }
+        return tail.isUntouched(keyID, since: position)
     }
 
     /// Runs `body` with the views and with what they lack of a key.

@@ -6,12 +6,18 @@ import SwiftProtobuf
 extension KeyRowCodec {
     /// What a check reads of a key's row without decoding the whole of it.
     struct Checked {
-        /// What it answers with, without the user's name, which stands elsewhere.
+        /// What it answers with, without the user's name, which stands elsewhere; texts only where they were asked for.
         var values = CheckedKey.Values()
-        var sizeBytes: Int
         var currentToken: Token?
         var subject: UInt64?
+        /// Where the list of models stands; `nil` without one.
+        var models: Range<Int>?
+        /// Fields of the content tell of a temporary raise.
+        fileprivate(set) var hasRaise = false
+        fileprivate let makesTexts: Bool
         fileprivate var limits = StoredLimits()
+
+        fileprivate init(makesTexts: Bool) { self.makesTexts = makesTexts }
 
         /// What its budgets are judged by.
         func budget() throws -> KeyBudget { try limits.budget(values.maxBudget) }
@@ -23,9 +29,11 @@ extension KeyRowCodec {
     private static let identityField: UInt64 = 1
     private static let contentField: UInt64 = 2
 
-    static func checked(_ value: Span<UInt8>) throws(LMDBError) -> Checked {
+    /// - Parameter makesTexts: whether texts are made of what the row says; they are looked at all the same, so that a row that was read
+    ///   once can be read again.
+    static func checked(_ value: Span<UInt8>, makesTexts: Bool) throws(LMDBError) -> Checked {
         let end = try rowEnd(value)
-        var checked = Checked(sizeBytes: value.count)
+        var checked = Checked(makesTexts: makesTexts)
         var row = WireScan(headSize..<end)
         while let (field, part) = try row.next(in: value) {
             guard case .bytes(let range) = part else { continue }
@@ -35,20 +43,10 @@ extension KeyRowCodec {
         var texts = WireScan(end..<value.count)
         while let (field, part) = try texts.next(in: value) {
             guard case .bytes(let range) = part else { continue }
-            if field == identityField { checked.values.alias = try alias(value, range) }
-            if field == contentField { checked.values.content = try content(value, range) }
+            if field == identityField { try checked.readIdentity(value, range) }
+            if field == contentField { try checked.readContent(value, range) }
         }
         return checked
-    }
-
-    fileprivate static func texts(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) -> [String] {
-        var list: [String] = []
-        list.reserveCapacity(4)
-        var scan = WireScan(range)
-        while let (_, part) = try scan.next(in: value) {
-            if case .bytes(let place) = part { list.append(value.text(place)) }
-        }
-        return list
     }
 
     fileprivate static func amount(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) -> Amount {
@@ -56,30 +54,6 @@ extension KeyRowCodec {
         var bits: UInt128 = 0
         for index in range { bits = bits << 8 | UInt128(value[index]) }
         return Amount(picodollars: Int128(bitPattern: bits))
-    }
-
-    private static func alias(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) -> String? {
-        var scan = WireScan(range)
-        while let (field, part) = try scan.next(in: value) {
-            if field == 1, case .bytes(let place) = part { return value.text(place) }
-        }
-        return nil
-    }
-
-    private static func content(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) -> ContentSlot {
-        var slot = ContentSlot()
-        var scan = WireScan(range)
-        while let (_, part) = try scan.next(in: value) {
-            guard case .bytes(let place) = part else { continue }
-            var field = ContentField(name: "", json: "")
-            var parts = WireScan(place)
-            while let (number, text) = try parts.next(in: value) {
-                guard case .bytes(let range) = text else { continue }
-                if number == 1 { field.name = value.text(range) } else if number == 2 { field.json = value.text(range) }
-            }
-            slot.fields.append(field)
-        }
-        return slot
     }
 }
 
@@ -89,20 +63,55 @@ extension KeyRowCodec.Checked {
         var scan = WireScan(range)
         while let (number, part) = try scan.next(in: value) {
             switch (KeyField(rawValue: UInt32(truncatingIfNeeded: number)), part) {
-            case (.models, .bytes(let list)): values.models = try KeyRowCodec.texts(value, list)
+            case (.models, .bytes(let list)): try readModels(value, list)
             case (.maxBudget, .bytes(let place)): values.maxBudget = try KeyRowCodec.amount(value, place)
             case (.budgetWindow, .bytes(let place)), (.budgetLimits, .bytes(let place)), (.modelBudgets, .bytes(let place)):
                 limits.take(number, value, place)
             case (.tpmLimit, .number(let number)): values.tpmLimit = Int64(zigzag: number)
             case (.rpmLimit, .number(let number)): values.rpmLimit = Int64(zigzag: number)
             case (.maxParallelRequests, .number(let number)): values.maxParallelRequests = Int64(zigzag: number)
-            case (.teamID, .bytes(let place)): values.teamID = value.text(place)
-            case (.organizationID, .bytes(let place)): values.organizationID = value.text(place)
+            case (.teamID, .bytes(let place)): values.teamID = text(value, place)
+            case (.organizationID, .bytes(let place)): values.organizationID = text(value, place)
             case (.subject, .number(let number)): subject = number
             default: continue
             }
         }
     }
+
+    private mutating func readModels(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) {
+        models = range
+        var list: [String] = []
+        if makesTexts { list.reserveCapacity(4) }
+        var scan = WireScan(range)
+        while let (_, part) = try scan.next(in: value) {
+            if case .bytes(let place) = part, makesTexts { list.append(value.text(place)) }
+        }
+        if makesTexts { values.models = list }
+    }
+
+    fileprivate mutating func readIdentity(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) {
+        var scan = WireScan(range)
+        while let (field, part) = try scan.next(in: value) {
+            if field == 1, case .bytes(let place) = part { values.alias = values.alias ?? text(value, place) }
+        }
+    }
+
+    fileprivate mutating func readContent(_ value: Span<UInt8>, _ range: Range<Int>) throws(LMDBError) {
+        var scan = WireScan(range)
+        while let (_, part) = try scan.next(in: value) {
+            guard case .bytes(let place) = part else { continue }
+            var (name, json) = (0..<0, 0..<0)
+            var parts = WireScan(place)
+            while let (number, text) = try parts.next(in: value) {
+                guard case .bytes(let range) = text else { continue }
+                if number == 1 { name = range } else if number == 2 { json = range }
+            }
+            if value.holds("temp_budget_increase", name) { hasRaise = true }
+            if makesTexts { values.content.fields.append(ContentField(name: value.text(name), json: value.text(json))) }
+        }
+    }
+
+    private func text(_ value: Span<UInt8>, _ range: Range<Int>) -> String? { makesTexts ? value.text(range) : nil }
 }
 
 extension KeyRowCodec {

@@ -79,4 +79,18 @@ extension Span<UInt8> {
     func text(_ range: Range<Int>) -> String {
         unsafe extracting(range).withUnsafeBufferPointer { bytes in unsafe String(decoding: bytes, as: UTF8.self) }
     }
+
+    /// Whether a range holds a text, byte for byte.
+    func holds(_ text: String, _ range: Range<Int>) -> Bool { range.count == text.utf8.count && begins(with: text.utf8, range) }
+
+    /// Whether what stands in a range begins with a text, byte for byte.
+    func begins(with text: some Collection<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.count >= text.count else { return false }
+        var place = range.lowerBound
+        for byte in text {
+            if self[place] != byte { return false }
+            place += 1
+        }
+        return true
+    }
 }

@@ -32,7 +32,7 @@ public struct CheckedKey: Sendable {
     /// The headers of an answer, in a form that their writer knows; kept as long.
     package var writtenHeaders: (any AnyObject & Sendable)? { facts.writtenHeaders }
 
-    /// Keeps what a writer has made, if nothing is kept yet.
+    /// Keeps what a writer has made.
     package func keep(_ body: WrittenBody) { facts.keep(body) }
     package func keep(headers: any AnyObject & Sendable) { facts.keep(headers: headers) }
 

@@ -7,33 +7,44 @@ import MerkleTree
 /// not generic over transactions, since code that is would not be compiled for the one kind that other modules bring.
 extension KeyQueries {
     /// The verdict on a token, without the key's fields.
-    package func verdict(_ token: Token, position: Position, in transaction: inout ReadTransaction) throws -> KeyCheck {
+    ///
+    /// - Parameter spend: what was spent of a key's budgets at the moment of asking.
+    package func verdict(
+        _ token: Token, position: Position, in transaction: inout ReadTransaction, spend: (KeyID, KeyBudget) throws -> KeySpendAnswer
+    ) throws -> KeyCheck {
         guard let (found, budget) = try find(token, in: &transaction, { try $1.hasBudget ? KeyRowCodec.budget($0) : nil }) else {
             return KeyCheck(code: .notFound, position: position)
         }
-        let isUsedUp = try budget.map { try isExceeded(found.keyID, $0, in: &transaction) } ?? false
+        let isUsedUp = try budget.map { try isExceeded(found.keyID, spend(found.keyID, $0), in: &transaction) } ?? false
         let status = status(of: found.window, in: found.gate.key, at: moment, budgetExceeded: isUsedUp)
         return KeyCheck(code: KeyCheck.Code(status), keyID: found.keyID, position: position)
     }
 
     /// What decides about a token and is told of its key; `nil` if no key ever had it.
-    package func facts(_ token: Token, in transaction: inout ReadTransaction) throws -> KeyFacts? {
-        guard case (let found, var row)? = try find(token, in: &transaction, { row, _ in try KeyRowCodec.checked(row) }) else { return nil }
-        if let subject = row.subject { row.values.userID = try name(ofSubject: subject, in: &transaction) }
+    ///
+    /// - Parameters:
+    ///   - stamp: the state of all keys before the transaction began, if it was settled.
+    ///   - name: finds a subject's name in the same transaction.
+    package func facts(
+        _ token: Token, _ stamp: KeyFacts.Stamp?, in transaction: inout ReadTransaction,
+        name: (UInt64, inout ReadTransaction) throws -> String?
+    ) throws -> KeyFacts? {
+        let read = try find(token, in: &transaction) { row, _ in
+            (try KeyRowCodec.checked(row, makesTexts: false), [UInt8](copying: row))
+        }
+        guard let (found, (checked, row)) = read else { return nil }
+        let userID = try checked.subject.flatMap { try name($0, &transaction) }
         var supersededAt: Instant?
-        if found.window.isSuperseded, let current = row.currentToken {
+        if found.window.isSuperseded, let current = checked.currentToken {
             supersededAt = try find(current, in: &transaction) { _, _ in }?.0.window.introducedAt
         }
-        return try KeyFacts(token, found, row, supersededAt: supersededAt)
+        return try KeyFacts(token, stamp, found, row, checked, userID: userID, supersededAt: supersededAt)
     }
 
-    /// What was spent of a key's budgets; a temporary raise of one is left to the moment of judging.
-    package func spend(of keyID: KeyID, _ budget: KeyBudget) throws -> KeySpendAnswer { try spend.spend(of: keyID, budget, at: moment) }
-
     /// A temporary raise of a budget is looked for only where it matters.
-    private func isExceeded(_ keyID: KeyID, _ budget: KeyBudget, in transaction: inout ReadTransaction) throws -> Bool {
-        var answer = try spend(of: keyID, budget)
-        guard answer.isExceeded, let key = try keys.key(keyID, in: &transaction) else { return answer.isExceeded }
+    private func isExceeded(_ keyID: KeyID, _ spend: KeySpendAnswer, in transaction: inout ReadTransaction) throws -> Bool {
+        guard spend.isExceeded, let key = try keys.key(keyID, in: &transaction) else { return spend.isExceeded }
+        var answer = spend
         answer.raise(by: key.content.temporaryBudget(at: moment))
         return answer.isExceeded
     }

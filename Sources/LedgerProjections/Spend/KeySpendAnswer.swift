@@ -92,14 +92,6 @@ public struct KeySpendAnswer: Hashable, Sendable {
         }
         return first
     }
-
-    /// Whether the windows of another moment are those of this answer: it says what was spent in them.
-    package func hasWindows(of moment: Instant) -> Bool {
-        limits.allSatisfy { limit in
-            guard let start = limit.windowStart, let end = limit.windowEnd else { return true }
-            return start <= moment && moment < end
-        }
-    }
 }
 
 extension KeySpendAnswer.Limit {

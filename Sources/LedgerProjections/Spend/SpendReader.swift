@@ -7,8 +7,11 @@ import MerkleTree
 /// Reads the views within a transaction.
 package struct SpendReader: Sendable {
     package let tables: ViewTables
+    private let memory: SnapshotMemory?
 
-    package init(_ tables: ViewTables) { self.tables = tables }
+    package init(_ tables: ViewTables) { self.init(tables, nil) }
+
+    init(_ tables: ViewTables, _ memory: SnapshotMemory?) { (self.tables, self.memory) = (tables, memory) }
 
     /// The last event that the views hold.
     package func position(in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> Position {
@@ -23,12 +26,30 @@ package struct SpendReader: Sendable {
     ///   - tail: taken before the transaction began.
     package func spend(
         of keyID: KeyID, _ budget: KeyBudget, tokens: [Token] = [], at moment: Instant, tail: SpendTail.Entries, names: ModelNames,
-        in transaction: inout some Transaction & ~Copyable & ~Escapable
+        in transaction: inout ReadTransaction
     ) throws -> KeySpendAnswer {
-        let position = try position(in: &transaction)
+        try figures(of: keyID, budget, tokens: tokens, at: moment, tail: tail, names: names, in: &transaction).answer
+    }
+
+    /// What was spent of a key's budgets up to the head that `tail` knows, with the last event that counts.
+    package func known(
+        of keyID: KeyID, _ budget: KeyBudget, at moment: Instant, tail: SpendTail.Entries, names: ModelNames,
+        in transaction: inout ReadTransaction
+    ) throws -> KnownSpend {
+        let (answer, position) = try figures(of: keyID, budget, at: moment, tail: tail, names: names, in: &transaction)
+        return KnownSpend(answer, upTo: max(tail.last, position))
+    }
+
+    /// - Returns: the answer, and the last event that the views hold.
+    private func figures(
+        of keyID: KeyID, _ budget: KeyBudget, tokens: [Token] = [], at moment: Instant, tail: SpendTail.Entries, names: ModelNames,
+        in transaction: inout ReadTransaction
+    ) throws -> (answer: KeySpendAnswer, position: Position) {
+        let common = try common(in: &transaction)
+        let position = common.position
         var spend = KeySpend(try row(of: keyID, in: &transaction))
         func stored(_ window: KeySpend.WindowKey) throws -> KeySpend.WindowSum? { try sum(of: keyID, window, in: &transaction) }
-        if let reset = try lastResetOfAllKeys(in: &transaction) { try spend.apply(.reset(reset), names: names, stored: stored) }
+        if let reset = common.lastReset { try spend.apply(.reset(reset), names: names, stored: stored) }
         for change in tail.changes where change.position > position { try spend.apply(change, names: names, stored: stored) }
         var answer = try Self.answer(&spend, budget, at: moment, stored)
         for token in tokens {
@@ -36,7 +57,15 @@ package struct SpendReader: Sendable {
             for entry in tail.unknown where entry.last > position { try entry.spend[token].map { try used.add($0) } }
             try answer.add(used)
         }
-        return answer
+        return (answer, position)
+    }
+
+    private func common(in transaction: inout ReadTransaction) throws -> SnapshotMemory.Common {
+        let number = transaction.commitNumber
+        if let known = memory?.common(ofCommit: number) { return known }
+        let common = try SnapshotMemory.Common(position: position(in: &transaction), lastReset: lastResetOfAllKeys(in: &transaction))
+        memory?.keep(common, ofCommit: number)
+        return common
     }
 
     static func answer(

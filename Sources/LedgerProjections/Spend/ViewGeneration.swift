@@ -7,6 +7,7 @@ final class ViewGeneration: Sendable {
     let number: Int
     let environment: Environment
     let tables: ViewTables
+    let memory = SnapshotMemory()
     private let folders: ViewFolders
     private let isObsolete = Atomic(false)
 

@@ -134,8 +134,10 @@ package final class ViewStore: Sendable {
     @available(*, noasync)
     package func read<R>(_ body: (SpendReader, inout ReadTransaction) throws -> R) throws -> R {
         let generation = try generation()
+        // A writer of another process may fail at a commit that was seen here, and its successor give the number to another.
+        let memory = options.access == .readWrite ? generation.memory : nil
         return try generation.environment.read { (transaction: inout ReadTransaction) throws in
-            try body(SpendReader(generation.tables), &transaction)
+            try body(SpendReader(generation.tables, memory), &transaction)
         }
     }
 
