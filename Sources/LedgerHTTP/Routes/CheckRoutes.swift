@@ -39,7 +39,7 @@ struct CheckRoutes: Sendable {
         default: throw APIError.badRequest("Give the secret as \"key\" or its SHA-256 as \"token\".", param: "key", code: "key_missing")
         }
         count(check.code)
-        return Response.json(position: check.position.value, capacity: 1_024) { CheckAnswer.write(check, to: &$0) }
+        return CheckAnswer.verify(check)
     }
 
     /// For nginx `auth_request`, Envoy ext_authz and Traefik ForwardAuth: the verdict on the credential that the request itself

@@ -49,9 +49,7 @@ struct FolderKeys: Sendable {
         } else {
             throw CommandError.usage("Name a secret or a token to verify.")
         }
-        var writer = JSONWriter()
-        CheckAnswer.write(check, to: &writer)
-        return writer.bytes
+        return CheckAnswer.bytes(of: check)
     }
 
     /// Does a command as the operator at the folder; its events are flushed when this returns.

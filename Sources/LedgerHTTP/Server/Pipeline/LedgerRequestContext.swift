@@ -54,7 +54,7 @@ package struct LedgerRequestContext: RequestContext {
     package var query: QueryReader { QueryReader(QueryParameters(target: target)) }
 
     /// The body's bytes.
-    package var bodyBytes: [UInt8] { Array(body.readableBytesView) }
+    package var bodyBytes: [UInt8] { body.getBytes(at: body.readerIndex, length: body.readableBytes) ?? [] }
 
     /// A part of the path that the route's template names, percent-decoded. Throws a 404 where it is no text.
     package func pathParameter(_ name: String) throws -> String {

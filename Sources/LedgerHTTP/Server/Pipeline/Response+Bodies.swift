@@ -9,6 +9,24 @@ extension Response {
         .bytes(bytes, contentType: "application/json", status: status, position: position)
     }
 
+    /// An answer of JSON text.
+    ///
+    /// - Parameter position: the one that it reflects.
+    static func json(_ body: ByteBuffer, position: String) -> Response {
+        var headers = HTTPFields()
+        headers.reserveCapacity(3)
+        headers.append(jsonType)
+        headers.append(
+            lengths.indices.contains(body.readableBytes)
+                ? lengths[body.readableBytes] : HTTPField(name: .contentLength, value: String(body.readableBytes)))
+        headers.append(HTTPField(name: .position, value: position))
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
+    }
+
+    // Fields are checked when they are made, byte by byte.
+    private static let jsonType = HTTPField(name: .contentType, value: "application/json")
+    private static let lengths = (0..<2_048).map { HTTPField(name: .contentLength, value: String($0)) }
+
     /// An answer of what `write` writes.
     package static func json(
         status: HTTPResponse.Status = .ok, position: UInt64? = nil, capacity: Int = 512, _ write: (inout JSONWriter) throws -> Void
