@@ -82,10 +82,10 @@ class Client:
 
 
 class Server:
-    """`keyledger serve` on a port of its own choice, over a folder that outlives it."""
+    """`keyledger serve` over a folder that outlives it; if not told otherwise, on a port of its own choice."""
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
+    def __init__(self, folder, listen="127.0.0.1:0"):
+        self.folder, self.listen = Path(folder), listen
         self.data = self.folder / "data"
         self.secret_file = self.folder / "master.key"
         self.ready_file = self.folder / "ready"
@@ -105,7 +105,7 @@ class Server:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("KEYLEDGER_", "LITELLM_"))}
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
-                [binary(), "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--master-key-file", self.secret_file,
+                [binary(), "serve", "--data", self.data, "--listen", self.listen, "--master-key-file", self.secret_file,
                  "--ready-file", self.ready_file],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
 
