@@ -60,38 +60,91 @@ extension ChargeView {
         return !cursor.isIrregular && cursor.isAtEnd && readCharge(charge, record)
     }
 
-    /// The fields of `SpendRecorded` in ascending order, each once.
+    /// The fields of `SpendRecorded` in ascending order, each once. One after the other: a charge has most of the first and few of the
+    /// last, so that each question has nearly always the same answer.
     private mutating func readCharge(_ range: Range<Int>, _ record: Span<UInt8>) -> Bool {
         var cursor = WireCursor(range)
-        var last: UInt64 = 0
-        while !cursor.isAtEnd {
-            let start = cursor.offset
-            let tag = cursor.tag(record)
-            guard tag > last else { return false }
+        var tag = cursor.nextTag(record)
+        readIdentity(&tag, &cursor, record)
+        readSums(&tag, &cursor, record)
+        if tag == 22 << 3 {
+            durationMilliseconds = cursor.varint(record)
+            tag = cursor.nextTag(record)
+        }
+        if tag != 0 {
+            readRareFields(&tag, &cursor, record)
+            guard areRareFieldsSound else { return false }
+        }
+        return tag == 0 && !cursor.isIrregular && isCredentialSound
+    }
+
+    @inline(__always)
+    private mutating func readIdentity(_ tag: inout UInt64, _ cursor: inout WireCursor, _ record: Span<UInt8>) {
+        if tag == 1 << 3 | 2 {
+            chargeID = cursor.text(record)
+            tag = cursor.nextTag(record)
+        }
+        if tag == 2 << 3 {
+            credentialPosition = cursor.varint(record)
+            tag = cursor.nextTag(record)
+        }
+        if tag == 3 << 3 {
+            credentialOrdinal = cursor.number32(record)
+            tag = cursor.nextTag(record)
+        }
+        if tag == 4 << 3 | 2 {
+            unknownToken = cursor.place(record)
+            tag = cursor.nextTag(record)
+        }
+        if tag == 5 << 3 {
+            revision = cursor.varint(record)
+            tag = cursor.nextTag(record)
+        }
+    }
+
+    @inline(__always)
+    private mutating func readSums(_ tag: inout UInt64, _ cursor: inout WireCursor, _ record: Span<UInt8>) {
+        if tag == 6 << 3 | 1 {
+            occurredAt = Instant(bits: cursor.fixed64(record))
+            tag = cursor.nextTag(record)
+        }
+        if tag == 7 << 3 {
+            occurredAtIsDefaulted = cursor.varint(record) != 0
+            tag = cursor.nextTag(record)
+        }
+        if tag == 8 << 3 {
+            amount = cursor.signed(record)
+            tag = cursor.nextTag(record)
+        }
+        cursor.take(9, into: &tokens.prompt, &tag, record)
+        cursor.take(10, into: &tokens.completion, &tag, record)
+        cursor.take(11, into: &model.number, &tag, record)
+        cursor.take(12, into: &modelGroup.number, &tag, record)
+        cursor.take(13, into: &provider.number, &tag, record)
+        cursor.take(14, into: &endpoint.number, &tag, record)
+        cursor.take(15, into: &callType.number, &tag, record)
+        if tag > 21 << 3 { return }
+        cursor.take(16, into: &tokens.cacheRead, &tag, record)
+        cursor.take(17, into: &tokens.cacheWrite, &tag, record)
+        cursor.take(18, into: &mcpTool.number, &tag, record)
+        if tag == 19 << 3 | 2 {
+            readTagNumbers(&cursor, record)
+            tag = cursor.nextTag(record)
+        }
+        cursor.take(20, into: &endUser, &tag, record)
+        if tag == 21 << 3 {
+            failed = cursor.varint(record) != 0
+            tag = cursor.nextTag(record)
+        }
+    }
+
+    /// The fields from 23 on.
+    @inline(never)
+    private mutating func readRareFields(_ tag: inout UInt64, _ cursor: inout WireCursor, _ record: Span<UInt8>) {
+        var last = UInt64(22 << 3 | 7)
+        while tag > last {
             last = tag
             switch tag {
-            case 1 << 3 | 2: chargeID = cursor.text(record)
-            case 2 << 3: credentialPosition = cursor.varint(record)
-            case 3 << 3: credentialOrdinal = cursor.number32(record)
-            case 4 << 3 | 2: unknownToken = cursor.place(record)
-            case 5 << 3: revision = cursor.varint(record)
-            case 6 << 3 | 1: occurredAt = Instant(bits: cursor.fixed64(record))
-            case 7 << 3: occurredAtIsDefaulted = cursor.varint(record) != 0
-            case 8 << 3: amount = cursor.signed(record)
-            case 9 << 3: tokens.prompt = cursor.varint(record)
-            case 10 << 3: tokens.completion = cursor.varint(record)
-            case 11 << 3: model.number = cursor.number32(record)
-            case 12 << 3: modelGroup.number = cursor.number32(record)
-            case 13 << 3: provider.number = cursor.number32(record)
-            case 14 << 3: endpoint.number = cursor.number32(record)
-            case 15 << 3: callType.number = cursor.number32(record)
-            case 16 << 3: tokens.cacheRead = cursor.varint(record)
-            case 17 << 3: tokens.cacheWrite = cursor.varint(record)
-            case 18 << 3: mcpTool.number = cursor.number32(record)
-            case 19 << 3 | 2: readTagNumbers(&cursor, record)
-            case 20 << 3: endUser = cursor.varint(record)
-            case 21 << 3: failed = cursor.varint(record) != 0
-            case 22 << 3: durationMilliseconds = cursor.varint(record)
             case 23 << 3 | 2: readCost(&cursor, record)
             case 24 << 3 | 2: producer = cursor.text(record)
             case 25 << 3: producerNumber = cursor.varint(record)
@@ -103,18 +156,24 @@ extension ChargeView {
             case 31 << 3 | 2: endpoint.text = cursor.text(record)
             case 32 << 3 | 2: callType.text = cursor.text(record)
             case 33 << 3 | 2: mcpTool.text = cursor.text(record)
-            case 34 << 3 | 2: readTagTexts(from: start, &cursor, record)
+            // A tag of two bytes stands before it.
+            case 34 << 3 | 2: readTagTexts(from: cursor.offset - 2, &cursor, record)
             case 35 << 3: producerEpoch = cursor.number32(record)
             case 36 << 3: producerFloor = cursor.varint(record)
-            default: return false
+            default: return
             }
+            tag = cursor.nextTag(record)
         }
-        return !cursor.isIrregular && isSound
     }
 
-    /// What the general decoder asks of a charge's values beyond their form.
-    private var isSound: Bool {
-        guard credentialPosition == 0 ? unknownToken.count == 32 && credentialOrdinal == 0 : unknownToken.isEmpty else { return false }
+    // What the general decoder asks of a charge's values beyond their form.
+
+    @inline(__always)
+    private var isCredentialSound: Bool {
+        credentialPosition == 0 ? unknownToken.count == 32 && credentialOrdinal == 0 : unknownToken.isEmpty
+    }
+
+    private var areRareFieldsSound: Bool {
         guard producerNumber != nil || producer.isEmpty && producerEpoch == 0 && producerFloor == 0 else { return false }
         return model.isSound && modelGroup.isSound && provider.isSound && endpoint.isSound && callType.isSound && mcpTool.isSound
     }

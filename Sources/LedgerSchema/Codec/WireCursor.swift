@@ -23,10 +23,27 @@ struct WireCursor {
                 offset &+= 1
                 return UInt64(first)
             }
+            if end - offset >= 8, let value = wordVarint(bytes) { return value }
         }
         return longVarint(bytes)
     }
 
+    /// A number in the next eight bytes; `nil` if it is longer.
+    @inline(__always)
+    private mutating func wordVarint(_ bytes: Span<UInt8>) -> UInt64? {
+        var word = unsafe UInt64(littleEndian: bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+        let ends = ~word & 0x8080_8080_8080_8080
+        if ends == 0 { return nil }
+        // Up to the first byte without a continuation bit; then groups of seven bits are put together by pairs.
+        word &= (ends ^ (ends &- 1)) & 0x7f7f_7f7f_7f7f_7f7f
+        word = word & 0x007f_007f_007f_007f | (word & 0x7f00_7f00_7f00_7f00) &>> 1
+        word = word & 0x0000_3fff_0000_3fff | (word & 0x3fff_0000_3fff_0000) &>> 2
+        word = word & 0x0fff_ffff | (word & 0x0fff_ffff_0000_0000) &>> 4
+        offset &+= (ends.trailingZeroBitCount &+ 1) &>> 3
+        return word
+    }
+
+    @inline(never)
     private mutating func longVarint(_ bytes: Span<UInt8>) -> UInt64 {
         var (value, shift, place) = (UInt64(0), UInt64(0), offset)
         while place < end, shift < 64 {
@@ -65,10 +82,23 @@ struct WireCursor {
         return 0
     }
 
+    /// ``tag(_:)`` of the next field; 0 at the end.
+    @inline(__always)
+    mutating func nextTag(_ bytes: Span<UInt8>) -> UInt64 {
+        if isAtEnd { return 0 }
+        let tag = tag(bytes)
+        // A byte that is 0 is no end.
+        if tag == 0 { fail() }
+        return tag
+    }
+
+    @inline(__always)
     mutating func signed(_ bytes: Span<UInt8>) -> Int64 { Int64(zigzag: varint(bytes)) }
 
+    @inline(__always)
     mutating func number32(_ bytes: Span<UInt8>) -> UInt32 { UInt32(truncatingIfNeeded: varint(bytes)) }
 
+    @inline(__always)
     mutating func fixed64(_ bytes: Span<UInt8>) -> UInt64 {
         guard end - offset >= 8 else {
             fail()
@@ -78,7 +108,23 @@ struct WireCursor {
         return unsafe UInt64(littleEndian: bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
     }
 
+    /// Reads a field if the tag is its own, and the next field's tag.
+    @inline(__always)
+    mutating func take(_ field: UInt64, into number: inout UInt64, _ tag: inout UInt64, _ bytes: Span<UInt8>) {
+        guard tag == field << 3 else { return }
+        number = varint(bytes)
+        tag = nextTag(bytes)
+    }
+
+    @inline(__always)
+    mutating func take(_ field: UInt64, into number: inout UInt32, _ tag: inout UInt64, _ bytes: Span<UInt8>) {
+        guard tag == field << 3 else { return }
+        number = number32(bytes)
+        tag = nextTag(bytes)
+    }
+
     /// What stands behind its length, stepped over.
+    @inline(__always)
     mutating func range(_ bytes: Span<UInt8>) -> Range<Int> {
         let count = varint(bytes)
         guard count <= UInt64(end - offset) else {
