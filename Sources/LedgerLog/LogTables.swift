@@ -48,8 +48,7 @@ package struct LogTables: Sendable {
 extension Span<UInt8> {
     /// The big-endian integer of 8 bytes from `offset` on.
     @inlinable package func bigEndian(at offset: Int) -> UInt64 {
-        var value: UInt64 = 0
-        for index in offset..<offset + 8 { value = value << 8 | UInt64(self[index]) }
-        return value
+        precondition(offset >= 0 && offset <= count - 8)
+        return unsafe UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
     }
 }

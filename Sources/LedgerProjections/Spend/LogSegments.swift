@@ -97,6 +97,12 @@ package struct LogSegments {
         return true
     }
 
+    /// Lends the sums of rollups that were kept, and forgets them; the names in them go on.
+    mutating func takeRollups(_ body: (SpendSegmentContent) throws -> Void) throws {
+        try body(builder.content)
+        builder.removeRollups()
+    }
+
     /// Lends the sums that were kept, and forgets them.
     mutating func takeSums(_ body: (SpendSegmentContent) throws -> Void) throws {
         try body(builder.content)

@@ -35,8 +35,13 @@ package struct RollupTable<Key: RollupHashable>: Sendable {
     /// The sums of quarters as sums of days.
     package func ofDays() throws(AmountError) -> RollupTable {
         var days = RollupTable()
-        for number in values.indices { try days.add(index.keys[number].ofDay, values[number]) }
+        try add(toDays: &days)
         return days
+    }
+
+    /// Adds the sums of quarters to sums of days.
+    func add(toDays days: inout RollupTable) throws(AmountError) {
+        for number in values.indices { try days.add(index.keys[number].ofDay, values[number]) }
     }
 
     /// Forgets all rows and keeps the memory.

@@ -77,6 +77,9 @@ package struct SpendSegmentBuilder: Sendable {
         if !keepingSums { content.removeSums() }
     }
 
+    /// Forgets the sums of rollups, but not the names in them.
+    mutating func removeRollups() { content.removeRollups() }
+
     /// What was gathered.
     package func sealed() -> SpendSegment { SpendSegment(content) }
 

@@ -41,12 +41,17 @@ struct SpendSegmentContent: Sendable {
         chargeIDs = ChargeIdentities()
     }
 
-    /// Forgets what is summed alike in any order of events, and the names in it.
-    mutating func removeSums() {
+    /// Forgets the sums of rollups, but not the names in them.
+    mutating func removeRollups() {
         rollups.removeAll()
         tags.removeAll()
         endUsers.removeAll()
         overrides.removeAll()
+    }
+
+    /// Forgets what is summed alike in any order of events, and the names in it.
+    mutating func removeSums() {
+        removeRollups()
         tokenSpend.removeAll(keepingCapacity: true)
         names = SegmentNames()
     }

@@ -22,6 +22,7 @@ struct ViewRebuildTests {
         var limits = ViewRebuildLimits()
         limits.blockEvents = 61
         limits.rollupRows = 150
+        limits.summedRows = 20
         limits.runBytes = 2_000
         limits.keys = 4
         limits.windows = 20

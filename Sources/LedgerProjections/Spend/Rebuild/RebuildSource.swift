@@ -34,7 +34,8 @@ struct RebuildSource: Sendable {
                 try blocks.wait(for: block)
                 try ordered.withLock { try $0.add(content) }
             }) {
-                if segments.wasFull { try segments.takeSums { try gathering.add($0) } }
+                if segments.wasFull { try segments.takeRollups { try gathering.addRollups($0) } }
+                if gathering.isFull { try segments.takeSums { try gathering.add($0) } }
             }
             try blocks.wait(for: block)
             blocks.finish(block)
@@ -94,6 +95,7 @@ extension LogSegments.Size {
     /// The key of every credential is remembered: the events that introduce them are mostly read before their charges.
     fileprivate init(_ limits: ViewRebuildLimits) {
         // A row of a quarter counts twice: it makes one of a day too.
-        self.init(rows: 2 * limits.rollupRows / SharedWork.threads, credentials: .max, keepsIDs: false, keepsSums: true)
+        let rows = 2 * min(limits.summedRows, limits.rollupRows / SharedWork.threads)
+        self.init(rows: rows, credentials: .max, keepsIDs: false, keepsSums: true)
     }
 }

@@ -39,12 +39,15 @@ struct RowMerge {
 
     /// Hands on each key once, in order.
     mutating func forEach(_ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Void) throws {
+        var (key, value): ([UInt8], [UInt8]) = ([], [])
         while let first = runs.first {
-            guard runs.count > 1 else {
-                repeat { try first.withRow(body) } while try first.advance()
-                return
+            if isFirstAlone {
+                try first.withRow(body)
+                try advanceFirst()
+                continue
             }
-            var (key, value): ([UInt8], [UInt8]) = ([], [])
+            key.removeAll(keepingCapacity: true)
+            value.removeAll(keepingCapacity: true)
             first.withRow {
                 key.append(copying: $0); value.append(copying: $1)
             }
@@ -55,6 +58,12 @@ struct RowMerge {
             }
             try body(key.span, value.span)
         }
+    }
+
+    /// Whether no other run has the first one's key: one that has it stands below it, or below one that has it too.
+    private var isFirstAlone: Bool {
+        for child in 1..<3 where child < runs.count && RunReader.compare(runs[0], runs[child]) == 0 { return false }
+        return true
     }
 
     private static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {

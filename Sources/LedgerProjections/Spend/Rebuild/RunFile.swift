@@ -20,11 +20,15 @@ final class RunWriter {
 
     /// Appends length of key (2) ‖ length of value (2) ‖ key ‖ value.
     func append(_ key: Span<UInt8>, _ value: Span<UInt8>) throws(LMDBError) {
-        block.append(bigEndian: UInt16(key.count))
-        block.append(bigEndian: UInt16(value.count))
+        if Self.append(key, value, to: &block) >= Self.blockSize { try flush() }
+    }
+
+    /// One access of the block, where each is checked.
+    private static func append(_ key: Span<UInt8>, _ value: Span<UInt8>, to block: inout [UInt8]) -> Int {
+        block.append(bigEndian: UInt32(key.count) << 16 | UInt32(value.count))
         block.append(copying: key)
         block.append(copying: value)
-        if block.count >= Self.blockSize { try flush() }
+        return block.count
     }
 
     /// Hands everything to the system.

@@ -19,9 +19,16 @@ struct BlockGathering: Sendable {
 
     var runs: [SortedRuns] { rollups.runs + [tokenSpend, texts].map { SortedRuns($0) } }
 
-    /// Takes the sums of a segment.
+    /// Whether so many rollups are in memory that they are to be written.
+    var isFull: Bool { rollups.isFull }
+
+    /// Takes the sums of rollups. The names in them are those of the next segment too.
+    mutating func addRollups(_ content: SpendSegmentContent) throws { try rollups.add(content) }
+
+    /// Takes all sums of a segment, and writes those of rollups.
     mutating func add(_ content: SpendSegmentContent) throws {
         try rollups.add(content)
+        try rollups.flush(content.names)
         for (token, spend) in zip(content.names.tokens, content.tokenSpend) {
             try tokenSpend.append(key: { token.hash.append(to: &$0) }, value: { TokenSpendCodec.append(spend, to: &$0) })
         }
