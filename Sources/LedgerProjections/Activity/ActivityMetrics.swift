@@ -23,6 +23,12 @@ public struct ActivityMetrics: Hashable, Sendable {
 
     var isZero: Bool { self == ActivityMetrics() }
 
+    /// A number that is 0 for zero; that of a sum is the sum of those of its parts.
+    var figure: UInt64 {
+        let counts = [promptTokens, completionTokens, cacheReadTokens, cacheWriteTokens, succeeded, failed, durationMilliseconds, timed]
+        return counts.reduce(UInt64(truncatingIfNeeded: picodollars)) { $0 &* WordHash.prime &+ UInt64(bitPattern: $1) }
+    }
+
     /// The order of lists by spend: the highest first, then by the bytes of a name.
     package func ranks(before other: ActivityMetrics, _ name: String, _ otherName: String) -> Bool {
         picodollars == other.picodollars ? name.precedes(otherName) : picodollars > other.picodollars

@@ -6,7 +6,7 @@ struct ActivitySurvey {
     /// By (entity, slot).
     private(set) var sums: [ActivityMetrics] = []
     private(set) var days: [ActivityMetrics]
-    /// By day, a bit for each key that was charged.
+    /// By day and key, a number that is made of the sum and is 0 if that is: what is counted on a day and taken away again leaves no row.
     private var keysOfDay: [[UInt64]]
     private let countsKeys: Bool
     private(set) var hasOverflown = false
@@ -24,7 +24,6 @@ struct ActivitySurvey {
         if let run, run.day != day || run.slot != slot || run.entity != entity { flush() }
         if run == nil { run = (day, slot, key, entity) }
         if pending.add(metrics, isTaken: isTaken) { hasOverflown = true }
-        if countsKeys, !isTaken { mark(Int(key), of: Int(day)) }
     }
 
     mutating func flush() {
@@ -33,21 +32,21 @@ struct ActivitySurvey {
         if pair == sums.count { sums.append(ActivityMetrics()) }
         let overflow = sums[pair].add(pending)
         if days[Int(run.day)].add(pending) || overflow { hasOverflown = true }
+        if countsKeys { mark(Int(run.key), of: Int(run.day)) }
         pending = ActivityMetrics()
         self.run = nil
     }
 
     @inline(__always)
     private mutating func mark(_ key: Int, of day: Int) {
-        let word = key / 64
-        if keysOfDay[day].count <= word {
-            keysOfDay[day] += [UInt64](repeating: 0, count: word + 1 - keysOfDay[day].count)
+        if keysOfDay[day].count <= key {
+            keysOfDay[day] += [UInt64](repeating: 0, count: key + 1 - keysOfDay[day].count)
         }
-        keysOfDay[day][word] |= 1 << UInt64(key % 64)
+        keysOfDay[day][key] &+= pending.figure
     }
 
-    /// How many keys were charged on a day.
-    func rowCount(ofDay day: Int) -> Int { keysOfDay[day].reduce(0) { $0 + $1.nonzeroBitCount } }
+    /// How many keys come to something on a day.
+    func rowCount(ofDay day: Int) -> Int { keysOfDay[day].count { $0 != 0 } }
 
     /// Each pair of an entity and a slot that comes to something.
     func forEachPair(_ body: (_ entity: Int, _ slot: Int, ActivityMetrics) -> Void) {
