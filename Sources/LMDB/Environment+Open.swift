@@ -4,11 +4,12 @@ import Glibc
 extension Environment {
     /// Opens the folder, creating it (0700, files 0600) where it is missing and access is `readWrite`, and all `tables` in it.
     ///
+    /// - Parameter optional: tables that a reader does without where they are missing; a writer makes them.
     /// - Throws: ``LMDBError/Code/alreadyOpen`` if this process has it open; ``LMDBError/Code/networkFileSystem``;
     ///   ``LMDBError/Code/truncated``, ``LMDBError/Code/invalid`` or ``LMDBError/Code/versionMismatch`` for a file that is not as
     ///   it was written; ``LMDBError/Code/notFound`` for a missing table when reading only. Nothing is repaired.
     public static func open(
-        _ folder: String, tables: [String], options: Options = Options()
+        _ folder: String, tables: [String], optional: [String] = [], options: Options = Options()
     ) throws(LMDBError) -> Environment {
         try requireStandardDescriptors()
         try prepareFolder(folder, options)
@@ -19,7 +20,7 @@ extension Environment {
         guard OpenEnvironments.reserve(opening + files) else { throw alreadyOpen(folder) }
         defer { OpenEnvironments.release(opening) }
         do throws(LMDBError) {
-            return try openReserved(folder, tables, options, files)
+            return try openReserved(folder, tables, optional, options, files)
         } catch {
             throw error.with(path: folder)
         }
@@ -27,7 +28,7 @@ extension Environment {
 
     /// Takes over `files`, which are reserved, and what else opening makes.
     private static func openReserved(
-        _ folder: String, _ tables: [String], _ options: Options, _ files: [FileIdentity]
+        _ folder: String, _ tables: [String], _ optional: [String], _ options: Options, _ files: [FileIdentity]
     ) throws(LMDBError) -> Environment {
         var raw: RawEnvironment?
         var held = files
@@ -40,7 +41,7 @@ extension Environment {
             held += made
             if isNew { try flushNewFile(opened, folder) }
             let number = OpenEnvironments.nextNumber()
-            let handles = try finishOpening(opened, number, folder, tables, options)
+            let handles = try finishOpening(opened, number, folder, tables, optional, options)
             var actual = options
             actual.mapSizeBytes = mapSizeBytes
             return Environment(
@@ -120,7 +121,7 @@ extension Environment {
     }
 
     private static func finishOpening(
-        _ raw: RawEnvironment, _ number: UInt32, _ folder: String, _ tables: [String], _ options: Options
+        _ raw: RawEnvironment, _ number: UInt32, _ folder: String, _ tables: [String], _ optional: [String], _ options: Options
     ) throws(LMDBError) -> [String: Table] {
         var descriptor: Int32 = -1
         unsafe mdb_env_get_fd(raw.pointer, &descriptor)
@@ -129,12 +130,12 @@ extension Environment {
             throw LMDBError(result: errno, operation: "fcntl", path: folder)
         }
         unsafe mdb_reader_check(raw.pointer, nil)
-        return try openTables(raw, number, tables, options)
+        return try openTables(raw, number, tables, optional, options)
     }
 
     /// All of them in one transaction: opening a table later would need every other transaction to wait.
     private static func openTables(
-        _ raw: RawEnvironment, _ number: UInt32, _ names: [String], _ options: Options
+        _ raw: RawEnvironment, _ number: UInt32, _ names: [String], _ optional: [String], _ options: Options
     ) throws(LMDBError) -> [String: Table] {
         let isReadOnly = options.access == .readOnly
         var pointer: OpaquePointer?
@@ -143,9 +144,10 @@ extension Environment {
             throw LMDBError(result: begun, operation: "mdb_txn_begin")
         }
         var tables: [String: Table] = [:]
-        for name in names {
+        for name in names + optional {
             var index: MDB_dbi = 0
             let result = unsafe mdb_dbi_open(transaction, name, isReadOnly ? 0 : UInt32(MDB_CREATE), &index)
+            if result == MDB_NOTFOUND, isReadOnly, optional.contains(name) { continue }
             guard result == 0 else {
                 unsafe mdb_txn_abort(transaction)
                 throw LMDBError(result: result, operation: "mdb_dbi_open \"\(name)\"")

@@ -43,6 +43,9 @@ public final class Environment: Sendable {
         return table
     }
 
+    /// The handle of an optional table; nil if there is none, or it was not named when the environment was opened.
+    public func optionalTable(_ name: String) -> Table? { tables[name] }
+
     /// Whether a failed write or flush has ended all writing until a restart.
     public var isPoisoned: Bool { poisonReason != nil }
 

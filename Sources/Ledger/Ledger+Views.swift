@@ -71,7 +71,8 @@ extension Ledger {
             let store = try Layout.openLog(folder, options)
             defer { store.environment.close() }
             var report = try ViewStore.rebuild(
-                folder, log: logID, ViewStore.Options(options), names: SpendViews.names(store), store.log, store.environment,
+                folder, log: logID, ViewStore.Options(options, options.zones()), names: SpendViews.names(store), store.log,
+                store.environment,
                 isCancelled: isCancelled, progress: progress)
             if replaces { try report.replaceViews(in: folder) }
             return report

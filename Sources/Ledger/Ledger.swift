@@ -28,6 +28,11 @@ public final class Ledger: Sendable {
         /// Shown to a second writer that is refused.
         public var url: String
         public var observer: LedgerObserver
+        /// Names of zones whose days have tables of their own, so that reports of them are as fast as those of UTC; UTC itself needs none.
+        /// `nil` keeps those that the folder has; any other list removes those that are not in it. Of a writer alone.
+        public var reportZones: [String]?
+        /// Where the rules of zones come from.
+        public var timeZones: TimeZoneDatabase
         /// How long charges may wait before they are folded into the views.
         package var foldIntervalNanoseconds: Int64 = 250_000_000
         /// Charges that may wait to be folded; beyond it no more are taken.
@@ -35,7 +40,8 @@ public final class Ledger: Sendable {
 
         public init(
             access: Access = .readWrite, queueCapacity: Int = 4_096, acceptsClock: Bool = false, allowsNetworkFileSystem: Bool = false,
-            mapSizeBytes: Int = 256 << 30, url: String = "", observer: LedgerObserver = LedgerObserver()
+            mapSizeBytes: Int = 256 << 30, url: String = "", observer: LedgerObserver = LedgerObserver(), reportZones: [String]? = nil,
+            timeZones: TimeZoneDatabase = .system
         ) {
             self.access = access
             self.queueCapacity = queueCapacity
@@ -44,6 +50,8 @@ public final class Ledger: Sendable {
             self.mapSizeBytes = mapSizeBytes
             self.url = url
             self.observer = observer
+            self.reportZones = reportZones
+            self.timeZones = timeZones
         }
     }
 
@@ -65,7 +73,8 @@ public final class Ledger: Sendable {
 
     /// Opens the ledger in a folder.
     ///
-    /// - Throws: ``LedgerError``: `notALedger`, `locked` (naming the writer), `unknownFormat`, `damaged`, `storage`.
+    /// - Throws: ``LedgerError``: `notALedger`, `locked` (naming the writer), `unknownFormat`, `damaged`, `storage`; `invalidCommand` for
+    ///   report zones that cannot be.
     public static func open(
         _ folder: String, _ options: Options = Options(), environment: LedgerEnvironment = .system
     ) throws -> Ledger {
@@ -79,6 +88,7 @@ public final class Ledger: Sendable {
     private init(_ folder: String, _ options: Options, _ environment: LedgerEnvironment) throws {
         self.folder = folder
         self.environment = environment
+        let zones = try options.zones()
         try Layout.requireLedger(folder)
         lock = options.access == .readWrite ? try FolderLock(folder, url: options.url) : nil
         logID = try Layout.format(folder, options).logID
@@ -87,7 +97,7 @@ public final class Ledger: Sendable {
         queue = CommandQueue(capacity: options.queueCapacity)
         published = PublishedState()
         if options.access == .readWrite { try TailCheck.run(store, logID) }
-        do { views = try SpendViews(folder, store, logID, options) } catch { throw UnopenedViews(cause: error, folder: folder) }
+        do { views = try SpendViews(folder, store, logID, options, zones) } catch { throw UnopenedViews(cause: error, folder: folder) }
         let views = self.views
         guard options.access == .readWrite else {
             thread = nil
@@ -105,7 +115,7 @@ public final class Ledger: Sendable {
             store: store, environment: environment, queue: queue, observer: options.observer, published: published, views: views,
             clockGuard: clockGuard)
         try start.verify()
-        try views.fold.start()
+        try views.start()
         thread = try DedicatedThread(name: "ledger-writer") { start.run() }
     }
 
@@ -113,7 +123,7 @@ public final class Ledger: Sendable {
     deinit {
         upkeep.end()
         queue.close()
-        views.fold.requestStop(folding: false)
+        views.requestStop()
     }
 
     /// Whether this process may write.

@@ -67,7 +67,8 @@ extension Ledger {
         _ progress: @escaping (CheckStep, UInt64, UInt64) -> Void
     ) throws -> SpendViewReport {
         let scratch = try TemporaryFolder(temporaryFolder)
-        let check = ViewCheck(folder, log: logID, names: SpendViews.names(store), store.log, store.environment)
+        let check = try ViewCheck(
+            folder, log: logID, names: SpendViews.names(store), zones: Options().zones(), store.log, store.environment)
         return try check.run(in: scratch.path) { step, done, total in progress(step == .rows ? .views : .viewsFold, done, total) }
     }
 }

@@ -15,6 +15,7 @@ final class SpendViews: Sendable {
     /// Charges that were refused because others have their ids.
     let conflicts = Atomic<UInt64>(0)
     let fold: FoldThread
+    private let zones: ZoneThread
 
     enum Source {
         case writer(SpendTail)
@@ -23,19 +24,22 @@ final class SpendViews: Sendable {
     }
 
     /// Opens the views; a writer makes them where there are none or another version's, and folds what the log has and they lack.
-    init(_ folder: String, _ log: Store, _ logID: LogID, _ options: Ledger.Options) throws {
+    init(_ folder: String, _ log: Store, _ logID: LogID, _ options: Ledger.Options, _ zones: ReportZones) throws {
         self.log = log
         mostUnfolded = options.mostUnfoldedCharges
         let names = Self.names(log)
         guard options.access == .readWrite else {
-            views = try ViewStore(folder, log: logID, ViewStore.Options(options), names: names)
+            views = try ViewStore(folder, log: logID, ViewStore.Options(options, zones), names: names)
             source = .reader(SpendFollower(views, log.log, log.environment))
             fold = FoldThread(intervalNanoseconds: options.foldIntervalNanoseconds) {}
+            self.zones = ZoneThread(views)
             return
         }
-        let views = try ViewStore.upToDate(folder, log: logID, ViewStore.Options(options), names: names, log.log, log.environment)
+        let views = try ViewStore.upToDate(
+            folder, log: logID, ViewStore.Options(options, zones), names: names, log.log, log.environment)
         self.views = views
-        let tail = SpendTail(after: views.position)
+        self.zones = ZoneThread(views)
+        let tail = SpendTail(after: views.position, zones: views.zoneCount)
         source = .writer(tail)
         fold = FoldThread(intervalNanoseconds: options.foldIntervalNanoseconds) { try views.fold(tail) }
     }
@@ -51,7 +55,7 @@ final class SpendViews: Sendable {
 
     /// Makes the views of a new ledger, which hold nothing.
     static func create(_ folder: String, _ logID: LogID, _ options: Ledger.Options) throws {
-        try ViewStore(folder, log: logID, ViewStore.Options(options), names: ModelNames { _, _ in nil }).close()
+        try ViewStore(folder, log: logID, ViewStore.Options(options, ReportZones()), names: ModelNames { _, _ in nil }).close()
     }
 
     /// The last event that the views hold.
@@ -176,19 +180,35 @@ final class SpendViews: Sendable {
             .queueFull, "\(mostUnfolded) charges wait to be folded; nothing was recorded. Try again.", retryAfterSeconds: 1)
     }
 
+    /// Starts what goes on beside the writer.
+    func start() throws {
+        try fold.start()
+        try zones.start()
+    }
+
+    /// Lets the threads end by themselves; nothing more is folded.
+    func requestStop() {
+        zones.requestStop()
+        fold.requestStop(folding: false)
+    }
+
+    /// Why the tables of report zones could not be filled; their days are summed from quarters until the next start.
+    var zoneFailure: String? { zones.failure }
+
     /// Ends the fold's thread and lets go of the folder.
     ///
     /// - Parameter folding: what the tail holds is folded first.
     func close(folding: Bool) {
+        zones.stop()
         fold.stop(folding: folding)
         views.close()
     }
 }
 
 extension ViewStore.Options {
-    init(_ options: Ledger.Options) {
+    init(_ options: Ledger.Options, _ zones: ReportZones) {
         self.init(
             access: options.access == .readWrite ? .readWrite : .readOnly, mapSizeBytes: options.mapSizeBytes,
-            allowsNetworkFileSystem: options.allowsNetworkFileSystem)
+            allowsNetworkFileSystem: options.allowsNetworkFileSystem, zones: zones)
     }
 }

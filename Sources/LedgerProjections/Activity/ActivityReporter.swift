@@ -46,26 +46,34 @@ package struct ActivityReporter {
     package func report(in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> ActivityReport {
         guard let days = try days(in: &transaction) else { return .empty(at: position) }
         let plan = try DayPlan(query.zone.rules, days, isJoined: !query.byDay)
+        let zone = try zoneDays(in: &transaction)
         let count = query.byDay ? days.count : 1
         let survey = ActivitySurvey(dayCount: count, countsKeys: query.byDay && query.page != nil)
         var rows = try ActivityRows(query, directory, plan, survey, recordedBefore: recordedBefore)
-        rows = try scan(rows, in: &transaction)
+        rows = try scan(rows, days, zone, in: &transaction)
         var summary = try ActivitySummary(rows, query, firstDay: days.lowerBound)
         guard summary.needsBreakdown, let shown = summary.shownDays else { return summary.report(position) }
         let first = days.lowerBound
-        rows.plan = try DayPlan(
-            query.zone.rules, query.byDay ? first + shown.lowerBound...first + shown.upperBound : days, isJoined: !query.byDay)
+        let shownDays = query.byDay ? first + shown.lowerBound...first + shown.upperBound : days
+        rows.plan = try DayPlan(query.zone.rules, shownDays, isJoined: !query.byDay)
         rows.breakdown = ActivityBreakdown(showsKey: summary.showsKey)
-        rows = try scan(rows, in: &transaction)
+        rows = try scan(rows, shownDays, zone, in: &transaction)
         summary.take(rows, firstShown: shown.lowerBound)
         return summary.report(position)
     }
 
+    private func zoneDays(in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> ZoneDays? {
+        guard case .named(let rules) = query.zone else { return nil }
+        return try tables.days(of: rules, in: &transaction)
+    }
+
     private func scan(
-        _ rows: ActivityRows, in transaction: inout some Transaction & ~Copyable & ~Escapable
+        _ rows: ActivityRows, _ days: ClosedRange<Int>, _ zone: ZoneDays?, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> ActivityRows {
-        var scan = ActivityScan(tables: tables, segments: segments, rows: rows)
+        var scan = ActivityScan(tables: tables, segments: segments, rows: rows, zone: zone)
+        if zone != nil { scan.rows.plan = DayPlan(ofLocalDays: days, isJoined: !query.byDay) }
         try scan.takeViews(in: &transaction)
+        scan.rows.plan = rows.plan
         try scan.takeSegments()
         scan.rows.recordedBefore = nil
         scan.segments = pastSegments

@@ -9,29 +9,8 @@ struct ActivityScan {
     /// In none of which is an event that the views hold.
     var segments: [SpendSegment]
     var rows: ActivityRows
-
-    /// Which tables hold the rows of an entity, and what stands before their time.
-    private enum Source {
-        case keys, tags, endUsers, overrides
-
-        var days: ViewTables.Kind {
-            switch self {
-            case .keys: .days
-            case .tags: .tagDays
-            case .endUsers: .endUserDays
-            case .overrides: .overrideDays
-            }
-        }
-
-        var quarters: ViewTables.Kind {
-            switch self {
-            case .keys: .quarters
-            case .tags: .tagQuarters
-            case .endUsers: .endUserQuarters
-            case .overrides: .overrideQuarters
-            }
-        }
-    }
+    /// Where the days of the plan stand, if not in the tables of UTC days.
+    var zone: ZoneDays?
 
     mutating func takeViews(in transaction: inout some Transaction & ~Copyable & ~Escapable) throws {
         guard !rows.plan.isEmpty else { return }
@@ -51,9 +30,14 @@ struct ActivityScan {
 
     // MARK: Views
 
+    private func days(_ kind: RollupKind) -> Table { zone?.tables[kind] ?? tables[kind.days] }
+
+    /// What stands at the beginning of the keys of days.
+    private var zonePrefix: [UInt8] { zone.map { [$0.number] } ?? [] }
+
     private mutating func scanKeys(in transaction: inout some Transaction & ~Copyable & ~Escapable) throws {
         guard let credentials = try rows.slots.wantedCredentials() else {
-            return try scan(.keys, prefix: [], .own, in: &transaction)
+            return try scan(.keys, prefix: zonePrefix, .own, in: &transaction)
         }
         let suffixes = credentials.flatMap { credential in
             [
@@ -68,10 +52,11 @@ struct ActivityScan {
 
     /// The rows of one credential, day by day.
     private mutating func seek(_ credential: [UInt8], in transaction: inout some Transaction & ~Copyable & ~Escapable) throws {
+        let start = zonePrefix
         for (index, home) in rows.plan.homes.enumerated() where home >= 0 {
-            let prefix = StoredRollup.sortable(rows.plan.firstDay + Int32(index)) + credential
-            try transaction.scan(tables[.days], from: prefix, until: KeyTables.successor(of: prefix)) { key, value in
-                try rows.take(day: key, value, at: 0, .own)
+            let prefix = start + StoredRollup.sortable(rows.plan.firstDay + Int32(index)) + credential
+            try transaction.scan(days(.keys), from: prefix, until: KeyTables.successor(of: prefix)) { key, value in
+                try rows.take(day: key, value, at: start.count, .own)
                 return .continue
             }
         }
@@ -87,32 +72,34 @@ struct ActivityScan {
     }
 
     /// Each tag, end user or override in turn, however many rows each has.
-    private mutating func scan(_ source: Source, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws {
-        var from: [UInt8] = []
-        while let first = try transaction.first(tables[source.days], atOrAfter: from) {
-            let prefix = try Self.prefix(first.key, source)
-            if let laid = try laid(prefix, source) { try scan(source, prefix: prefix, laid, in: &transaction) }
+    private mutating func scan(_ kind: RollupKind, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws {
+        var from = zonePrefix
+        while let first = try transaction.first(days(kind), atOrAfter: from), first.key.starts(with: zonePrefix) {
+            let prefix = Array(first.key.prefix(try kind.timeOffset(first.key.span, from: zonePrefix.count)))
+            if let laid = try laid(Array(prefix.dropFirst(zonePrefix.count)), kind) {
+                try scan(kind, prefix: prefix, laid, in: &transaction)
+            }
             guard let next = KeyTables.successor(of: prefix) else { return }
             from = next
         }
     }
 
     private mutating func scan(
-        _ source: Source, prefix: [UInt8], _ laid: ActivityRows.Laid, in transaction: inout some Transaction & ~Copyable & ~Escapable
+        _ kind: RollupKind, prefix: [UInt8], _ laid: ActivityRows.Laid, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws {
         let (first, last) = (rows.plan.firstDay, rows.plan.lastDay)
         try transaction.scan(
-            tables[source.days], from: prefix + StoredRollup.sortable(first), until: prefix + StoredRollup.sortable(last + 1)
+            days(kind), from: prefix + StoredRollup.sortable(first), until: prefix + StoredRollup.sortable(last + 1)
         ) { key, value in
             try rows.take(day: key, value, at: prefix.count, laid)
             return .continue
         }
-        try scanExceptions(source, prefix: prefix, laid, in: &transaction)
+        try scanExceptions(kind, prefix: prefix, laid, in: &transaction)
     }
 
     /// Goes on in order where quarters are near and leaps where they are far.
     private mutating func scanExceptions(
-        _ source: Source, prefix: [UInt8], _ laid: ActivityRows.Laid, in transaction: inout some Transaction & ~Copyable & ~Escapable
+        _ kind: RollupKind, prefix: [UInt8], _ laid: ActivityRows.Laid, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws {
         let exceptions = rows.plan.exceptions
         guard let end = exceptions.last.map({ prefix + StoredRollup.sortable($0.quarters.upperBound) }) else { return }
@@ -120,7 +107,7 @@ struct ActivityScan {
         while index < exceptions.count {
             var next = exceptions.count
             let from = prefix + StoredRollup.sortable(exceptions[index].quarters.lowerBound)
-            try transaction.scan(tables[source.quarters], from: from, until: end) { key, value in
+            try transaction.scan(tables[kind.quarters], from: from, until: end) { key, value in
                 let quarter = try StoredRollup.time(key, at: prefix.count)
                 while index < exceptions.count, exceptions[index].quarters.upperBound <= quarter { index += 1 }
                 guard index < exceptions.count, exceptions[index].quarters.lowerBound <= quarter else {
@@ -134,22 +121,9 @@ struct ActivityScan {
         }
     }
 
-    /// What stands before the time in a key.
-    private static func prefix(_ key: [UInt8], _ source: Source) throws -> [UInt8] {
-        let count =
-            switch source {
-            case .keys: 0
-            case .tags: key.starts(with: [0xff, 0xff, 0xff]) ? 19 : 3
-            case .endUsers: 8
-            case .overrides: 25
-            }
-        guard key.count > count else { throw StoredRollup.damaged }
-        return Array(key.prefix(count))
-    }
-
     /// To whom the rows with a prefix are laid; `nil` if the query does not count them.
-    private mutating func laid(_ prefix: [UInt8], _ source: Source) throws -> ActivityRows.Laid? {
-        switch source {
+    private mutating func laid(_ prefix: [UInt8], _ kind: RollupKind) throws -> ActivityRows.Laid? {
+        switch kind {
         case .keys: return .own
         case .tags:
             var offset = 0

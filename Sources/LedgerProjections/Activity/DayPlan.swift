@@ -46,6 +46,15 @@ struct DayPlan {
         (firstDay, self.homes, self.exceptions) = (Int32(utcDays.lowerBound), homes, exceptions)
     }
 
+    /// Of rows of local days.
+    ///
+    /// - Parameters: as in ``init(_:_:isJoined:)``.
+    init(ofLocalDays days: ClosedRange<Int>, isJoined: Bool) {
+        firstDay = Int32(days.lowerBound)
+        homes = days.map { isJoined ? 0 : Int32($0 - days.lowerBound) }
+        exceptions = []
+    }
+
     var isEmpty: Bool { homes.isEmpty }
     var lastDay: Int32 { firstDay + Int32(homes.count) - 1 }
 

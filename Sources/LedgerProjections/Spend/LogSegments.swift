@@ -16,9 +16,13 @@ package struct LogSegments {
         var keepsIDs = true
         /// Sums go on from segment to segment until they are taken.
         var keepsSums = false
+        /// Report zones that a row counts in too.
+        var zones = 0
 
         /// As much as one transaction folds: LMDB holds 131,000 changed pages in one.
-        static let ofFold = Size(charges: SpendSegmentBuilder.mostCharges, rows: SpendSegmentBuilder.mostRows)
+        static func ofFold(zones: Int = 0) -> Size {
+            Size(charges: SpendSegmentBuilder.mostCharges, rows: SpendSegmentBuilder.mostRows, zones: zones)
+        }
         static let whole = Size()
     }
 
@@ -43,14 +47,14 @@ package struct LogSegments {
     ///   - position: the first segment begins behind it.
     ///   - isBounded: whether a segment is only as large as a fold takes at once; else it ends at the head.
     package init(_ log: LogTables, _ environment: Environment, after position: Position, isBounded: Bool = true) {
-        self.init(log, environment, after: position, size: isBounded ? .ofFold : .whole)
+        self.init(log, environment, after: position, size: isBounded ? .ofFold() : .whole)
     }
 
     /// - Parameters:
     ///   - through: the last event that is taken.
     ///   - verifiesLeaves: whether leaves are compared with the tree: LMDB has no checksums, and bytes that rotted would be folded as they are.
     init(
-        _ log: LogTables, _ environment: Environment, after position: Position, through: Position = .last, size: Size = .ofFold,
+        _ log: LogTables, _ environment: Environment, after position: Position, through: Position = .last, size: Size = .ofFold(),
         verifiesLeaves: Bool = false
     ) {
         self.log = LogReader(log)
@@ -59,7 +63,7 @@ package struct LogSegments {
         self.through = through
         verified = verifiesLeaves ? position : nil
         credentials = CredentialKeys(capacity: size.credentials)
-        builder = SpendSegmentBuilder(after: position, keepsIDs: size.keepsIDs)
+        builder = SpendSegmentBuilder(after: position, keepsIDs: size.keepsIDs, zones: size.zones)
     }
 
     /// The last event taken.
@@ -81,7 +85,7 @@ package struct LogSegments {
     package mutating func next() throws -> SpendSegment? {
         try gather()
         if builder.isEmpty { return nil }
-        defer { builder = SpendSegmentBuilder(after: builder.last, keepsIDs: size.keepsIDs) }
+        defer { builder = SpendSegmentBuilder(after: builder.last, keepsIDs: size.keepsIDs, zones: size.zones) }
         return builder.sealed()
     }
 
@@ -186,7 +190,7 @@ extension ViewStore {
     @available(*, noasync)
     package func catchUp(_ log: LogTables, _ environment: Environment, progress: (Position, Position) -> Void = { _, _ in }) throws {
         try folding.withLock { fold in
-            var segments = LogSegments(log, environment, after: fold.position)
+            var segments = LogSegments(log, environment, after: fold.position, size: .ofFold(zones: fold.zones.count))
             while let segment = try segments.next() {
                 try self.fold([segment], &fold, into: generation())
                 progress(fold.position, segments.head)

@@ -31,13 +31,24 @@ struct RollupRows: Sendable {
         for index in table.keys.indices {
             let start = bytes.count
             key(table.keys[index], &bytes)
-            rows.append(
-                Row(
-                    high: bytes.span.bigEndian(at: start), middle: bytes.span.bigEndian(at: start + 8),
-                    low: bytes.span.bigEndian(at: start + 16), start: UInt32(start),
-                    count: UInt32(bytes.count - start), value: UInt32(values.count)))
-            values.append(table.values[index])
+            append(from: start, table.values[index])
         }
+    }
+
+    mutating func append(_ metrics: Metrics, _ key: (inout [UInt8]) -> Void) {
+        let start = bytes.count
+        key(&bytes)
+        append(from: start, metrics)
+    }
+
+    @inline(__always)
+    private mutating func append(from start: Int, _ metrics: Metrics) {
+        rows.append(
+            Row(
+                high: bytes.span.bigEndian(at: start), middle: bytes.span.bigEndian(at: start + 8),
+                low: bytes.span.bigEndian(at: start + 16), start: UInt32(start),
+                count: UInt32(bytes.count - start), value: UInt32(values.count)))
+        values.append(metrics)
     }
 
     /// Hands on each key once, in order, with its sums.

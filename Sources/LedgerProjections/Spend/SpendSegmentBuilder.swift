@@ -5,11 +5,15 @@ package import LedgerSchema
 package struct SpendSegmentBuilder: Sendable {
     private(set) var content: SpendSegmentContent
 
-    /// - Parameter before: the position that the first event follows.
-    package init(after before: Position) { content = SpendSegmentContent(after: before) }
+    /// - Parameters:
+    ///   - before: the position that the first event follows.
+    ///   - zones: report zones of the views that it is folded into.
+    package init(after before: Position, zones: Int = 0) { self.init(after: before, keepsIDs: true, zones: zones) }
 
     /// - Parameter keepsIDs: whether charge ids are hashed and kept.
-    init(after before: Position, keepsIDs: Bool) { content = SpendSegmentContent(after: before, keepsIDs: keepsIDs) }
+    init(after before: Position, keepsIDs: Bool, zones: Int) {
+        content = SpendSegmentContent(after: before, keepsIDs: keepsIDs, zones: zones)
+    }
 
     /// The first event, taken or not.
     var first: Position { content.first }

@@ -7,6 +7,7 @@ struct SpendSegmentContent: Sendable {
     private(set) var first: Position
     /// Whether charge ids are hashed and kept.
     let keepsIDs: Bool
+    private let zones: Int
     private(set) var last: Position
     private(set) var lastRecordedAt = Instant.distantPast
     private(set) var chargeCount = 0
@@ -26,10 +27,11 @@ struct SpendSegmentContent: Sendable {
     private var days = StretchMemory()
 
     /// - Parameter before: the position that the first event follows.
-    init(after before: Position, keepsIDs: Bool = true) {
+    init(after before: Position, keepsIDs: Bool, zones: Int) {
         first = before.next
         last = before
         self.keepsIDs = keepsIDs
+        self.zones = zones
     }
 
     /// Forgets all but sums, keeps the memory and goes on behind another event.
@@ -56,8 +58,8 @@ struct SpendSegmentContent: Sendable {
         names = SegmentNames()
     }
 
-    /// Rows that folding it would touch, more or less; a row of a quarter touches one of its day too.
-    var rowCount: Int { 2 * (rollups.count + tags.count + endUsers.count + overrides.count) + chargeIDs.count + changes.keyCount }
+    /// Rows that folding it would touch, more or less; a row of a quarter touches one of its day in UTC and in each report zone too.
+    var rowCount: Int { (2 + zones) * (rollups.count + tags.count + endUsers.count + overrides.count) + chargeIDs.count + changes.keyCount }
 
     mutating func advance(to position: Position, _ recordedAt: Instant) throws(FoldError) {
         guard position == last.next else {

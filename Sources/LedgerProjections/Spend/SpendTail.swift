@@ -26,20 +26,25 @@ package final class SpendTail: Sendable {
         var sealed: [SpendSegment] = []
         var open: SpendSegmentBuilder
         var sealedCharges = 0
+        let zones: Int
 
         mutating func seal() {
             guard !open.isEmpty else { return }
             let segment = open.sealed()
             sealed.append(segment)
             sealedCharges += segment.chargeCount
-            open = SpendSegmentBuilder(after: segment.last)
+            open = SpendSegmentBuilder(after: segment.last, zones: zones)
         }
     }
 
     private let state: Mutex<State>
 
-    /// - Parameter position: where the views stand.
-    package init(after position: Position) { state = Mutex(State(open: SpendSegmentBuilder(after: position))) }
+    /// - Parameters:
+    ///   - position: where the views stand.
+    ///   - zones: report zones that they have.
+    package init(after position: Position, zones: Int = 0) {
+        state = Mutex(State(open: SpendSegmentBuilder(after: position, zones: zones), zones: zones))
+    }
 
     /// Charges that the views lack.
     package var chargeCount: Int { state.withLock { $0.sealedCharges + $0.open.chargeCount } }
@@ -63,7 +68,7 @@ package final class SpendTail: Sendable {
             state.seal()
             state.sealed.append(segment)
             state.sealedCharges += segment.chargeCount
-            state.open = SpendSegmentBuilder(after: segment.last)
+            state.open = SpendSegmentBuilder(after: segment.last, zones: state.zones)
         }
     }
 

@@ -45,11 +45,17 @@ package struct ViewCheck {
     private let log: LogTables
     private let environment: Environment
     private let names: ModelNames
+    private let zones: ReportZones
 
-    /// - Parameter folder: the ledger's.
-    package init(_ folder: String, log logID: LogID, names: ModelNames, _ log: LogTables, _ environment: Environment) {
+    /// - Parameters:
+    ///   - folder: the ledger's.
+    ///   - zones: tells the rules of the report zones that the views have.
+    package init(
+        _ folder: String, log logID: LogID, names: ModelNames, zones: ReportZones = ReportZones(), _ log: LogTables,
+        _ environment: Environment
+    ) {
         folders = ViewFolders(ledger: folder)
-        (self.logID, self.names, self.log, self.environment) = (logID, names, log, environment)
+        (self.logID, self.names, self.zones, self.log, self.environment) = (logID, names, zones, log, environment)
     }
 
     /// Changes nothing in the ledger's folder; beside a writer too.
@@ -81,7 +87,17 @@ package struct ViewCheck {
         }
         defer { folders.remove(ViewFolders(ledger: scratch).path(1)) }
         try compare(views, with: fresh(upTo: Position(report.foldedTo), scratch, progress), &report)
+        if report.failure == nil { try compareZones(of: views, &report) }
         return report
+    }
+
+    private func compareZones(of views: ViewGeneration, _ report: inout SpendViewReport) throws {
+        let check = try ZoneCheck.run(zones) { body in
+            try views.environment.read("fsck") { (transaction: inout ReadTransaction) throws in try body(views.tables, &transaction) }
+        }
+        guard check.differenceCount > 0 else { return }
+        report.failure = "\(check.differenceCount) rows of the days of report zones are not what their quarters sum up to. \(Self.remedy)"
+        report.differences = check.differences
     }
 
     private static func text(_ failure: String) -> String {

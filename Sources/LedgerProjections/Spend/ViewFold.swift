@@ -11,6 +11,8 @@ struct ViewFold: Sendable {
     private(set) var digest: ViewDigest
     /// The run of charges that the next charge may continue.
     private(set) var lastRun: ChargeRun?
+    /// The zones whose days it keeps up beside those of UTC.
+    var zones: [ReportZone] = []
 
     /// The fold where the state row says that it stands.
     init(_ tables: ViewTables, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws {
@@ -22,6 +24,7 @@ struct ViewFold: Sendable {
     /// Writes the state row; once a transaction, behind its rows.
     func saveState(in transaction: inout WriteTransaction) throws {
         try ViewState(position: position, digest: digest, lastRun: lastRun).write(tables, in: &transaction)
+        for zone in zones { try zone.row(at: position).write(tables, in: &transaction) }
     }
 
     /// Takes over rows that a rebuild has put.
@@ -67,15 +70,15 @@ struct ViewFold: Sendable {
 
 extension ViewFold {
     private mutating func addRollups(_ contents: [SpendSegmentContent], in transaction: inout WriteTransaction) throws {
-        try add(contents, \.rollups, .days, .quarters, ViewKey.append, in: &transaction)
-        try add(contents, \.tags, .tagDays, .tagQuarters, ViewKey.append, in: &transaction)
-        try add(contents, \.endUsers, .endUserDays, .endUserQuarters, ViewKey.append, in: &transaction)
-        try add(contents, \.overrides, .overrideDays, .overrideQuarters, ViewKey.append, in: &transaction)
+        try add(contents, \.rollups, .keys, ViewKey.append, in: &transaction)
+        try add(contents, \.tags, .tags, ViewKey.append, in: &transaction)
+        try add(contents, \.endUsers, .endUsers, ViewKey.append, in: &transaction)
+        try add(contents, \.overrides, .overrides, ViewKey.append, in: &transaction)
     }
 
     private mutating func add<Key>(
-        _ contents: [SpendSegmentContent], _ rollups: KeyPath<SpendSegmentContent, RollupTable<Key>>, _ days: ViewTables.Kind,
-        _ quarters: ViewTables.Kind, _ append: (Key, SegmentNames, inout [UInt8]) -> Void, in transaction: inout WriteTransaction
+        _ contents: [SpendSegmentContent], _ rollups: KeyPath<SpendSegmentContent, RollupTable<Key>>, _ kind: RollupKind,
+        _ append: (Key, SegmentNames, inout [UInt8]) -> Void, in transaction: inout WriteTransaction
     ) throws {
         var (dayRows, quarterRows) = (RollupRows(), RollupRows())
         for content in contents {
@@ -83,8 +86,9 @@ extension ViewFold {
             quarterRows.append(table) { append($0, content.names, &$1) }
             dayRows.append(try table.ofDays()) { append($0, content.names, &$1) }
         }
-        try add(&dayRows, to: days, in: &transaction)
-        try add(&quarterRows, to: quarters, in: &transaction)
+        try add(&dayRows, to: kind.days, in: &transaction)
+        try add(&quarterRows, to: kind.quarters, in: &transaction)
+        try addToZones(&quarterRows, kind, in: &transaction)
     }
 
     private mutating func add(_ rows: inout RollupRows, to kind: ViewTables.Kind, in transaction: inout WriteTransaction) throws {

@@ -14,7 +14,8 @@ final class ViewGeneration: Sendable {
     init(_ number: Int, in folders: ViewFolders, _ options: ViewStore.Options) throws {
         self.number = number
         self.folders = folders
-        environment = try Environment.open(folders.path(number), tables: ViewTables.names, options: options.environment)
+        environment = try Environment.open(
+            folders.path(number), tables: ViewTables.names, optional: ViewTables.optionalNames, options: options.environment)
         tables = ViewTables(environment)
     }
 
@@ -30,7 +31,8 @@ final class ViewGeneration: Sendable {
     static func create(_ number: Int, in folders: ViewFolders, log: LogID, _ options: ViewStore.Options) throws {
         let path = folders.unfinishedPath(number)
         folders.remove(path)
-        let environment = try Environment.open(path, tables: ViewTables.names, options: options.environment)
+        let environment = try Environment.open(
+            path, tables: ViewTables.names, optional: ViewTables.optionalNames, options: options.environment)
         defer { environment.close() }
         let tables = ViewTables(environment)
         try environment.write { (transaction: inout WriteTransaction) throws in

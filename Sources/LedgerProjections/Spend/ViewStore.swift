@@ -14,13 +14,16 @@ package final class ViewStore: Sendable {
         package var access: Environment.Options.Access
         package var mapSizeBytes: Int
         package var allowsNetworkFileSystem: Bool
+        package var zones: ReportZones
 
         package init(
-            access: Environment.Options.Access = .readWrite, mapSizeBytes: Int = 256 << 30, allowsNetworkFileSystem: Bool = false
+            access: Environment.Options.Access = .readWrite, mapSizeBytes: Int = 256 << 30, allowsNetworkFileSystem: Bool = false,
+            zones: ReportZones = ReportZones()
         ) {
             self.access = access
             self.mapSizeBytes = mapSizeBytes
             self.allowsNetworkFileSystem = allowsNetworkFileSystem
+            self.zones = zones
         }
     }
 
@@ -47,10 +50,11 @@ package final class ViewStore: Sendable {
         (self.log, self.options, self.names) = (log, options, names)
         folders = ViewFolders(ledger: folder)
         let generation = try Self.open(folders, log, options)
-        let fold = try generation.environment.read { (transaction: inout ReadTransaction) throws in
+        var fold = try generation.environment.read { (transaction: inout ReadTransaction) throws in
             try Self.requireLog(log, generation.tables, in: &transaction)
             return try ViewFold(generation.tables, in: &transaction)
         }
+        if options.access == .readWrite { fold = try Self.openZones(fold, options.zones, in: generation.environment) }
         folding = Mutex(fold)
         published = Mutex(Published(generation: generation, position: fold.position, digest: fold.digest))
     }

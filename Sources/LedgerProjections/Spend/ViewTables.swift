@@ -36,12 +36,17 @@ package struct ViewTables: Sendable {
 
     package let meta: Table
     private let tables: [Table]
+    /// The tables of report zones; `nil` for a reader of a folder that was made without.
+    let zones: ZoneTables?
 
     package static var names: [String] { Kind.allCases.map { "\($0)" } + ["meta"] }
+    /// Tables that a folder may lack until its writer opens it.
+    package static var optionalNames: [String] { RollupKind.allCases.map(\.zoneDays) }
 
     package init(_ environment: Environment) {
         meta = environment.table("meta")
         tables = Kind.allCases.map { environment.table("\($0)") }
+        zones = ZoneTables(environment)
     }
 
     package subscript(_ kind: Kind) -> Table { tables[Int(kind.rawValue) - 1] }

@@ -35,6 +35,20 @@ extension TimeZoneRules {
         }
     }
 
+    /// Where the days of a range lie in UTC, in order, each quarter on the day on which it begins: of days that ``stretches(of:)`` can tell
+    /// the same.
+    ///
+    /// - Parameter days: local dates in days since 1970-01-01.
+    package func stretchesByBeginning(of days: ClosedRange<Int>) -> [LocalDayStretch] {
+        pieces(of: days).map { piece in
+            LocalDayStretch(
+                day: piece.day,
+                quarters: Self.firstQuarter(from: piece.seconds.lowerBound)..<Self.firstQuarter(from: piece.seconds.upperBound))
+        }.filter { !$0.quarters.isEmpty }
+    }
+
+    private static func firstQuarter(from second: Int64) -> Int { -Int((-second).flooredQuotient(by: secondsPerQuarter)) }
+
     /// The stretches of UTC in seconds, those of one day joined.
     private func pieces(of days: ClosedRange<Int>) -> [(day: Int, seconds: Range<Int64>)] {
         // No zone is more than 26 hours from UTC.

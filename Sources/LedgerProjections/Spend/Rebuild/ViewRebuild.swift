@@ -39,7 +39,7 @@ final class ViewRebuild {
         (self.names, self.monitor) = (names, monitor)
         var unflushed = options.environment
         unflushed.noSync = true
-        environment = try Environment.open(path, tables: ViewTables.names, options: unflushed)
+        environment = try Environment.open(path, tables: ViewTables.names, optional: ViewTables.optionalNames, options: unflushed)
         tables = ViewTables(environment)
         let tables = tables
         try environment.write { (transaction: inout WriteTransaction) throws in

@@ -64,6 +64,8 @@ extension ViewStore {
         var fold = try generation.environment.read { (transaction: inout ReadTransaction) throws in
             try ViewFold(generation.tables, in: &transaction)
         }
+        let zones = folding.withLock { $0.zones }
+        try Self.fillZones(zones, &fold, generation.environment) { try monitor.report(.loading, $0, of: 0) }
         while fold.position.value + Self.closeEvents < position.value {
             try catchUp(generation, &fold, log, environment, through: position)
             try monitor.report(.reading, fold.position.value, of: position.value)
@@ -90,7 +92,7 @@ extension ViewStore {
     private func catchUp(
         _ generation: ViewGeneration, _ fold: inout ViewFold, _ log: LogTables, _ environment: Environment, through last: Position
     ) throws {
-        var segments = LogSegments(log, environment, after: fold.position, through: last)
+        var segments = LogSegments(log, environment, after: fold.position, through: last, size: .ofFold(zones: fold.zones.count))
         while let segment = try segments.next() {
             fold = try generation.environment.writeGrowing { transaction in
                 var next = fold

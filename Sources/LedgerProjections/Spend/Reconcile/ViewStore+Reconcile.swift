@@ -27,6 +27,10 @@ extension ViewStore {
             try reconcileKeys(&sums, &report)
             report.position = max(report.position, sums.position.value)
         }
+        let check = try ZoneCheck.run(options.zones, isCancelled: isCancelled) { body in
+            try self.read { reader, transaction in try body(reader.tables, &transaction) }
+        }
+        report.note(check)
         return report
     }
 
@@ -198,6 +202,11 @@ extension LogSums {
 }
 
 extension SpendReconciliation {
+    fileprivate mutating func note(_ check: ZoneCheck) {
+        differenceCount += check.differenceCount
+        differences += check.differences.prefix(ViewComparison.mostNamed - differences.count)
+    }
+
     fileprivate mutating func note(_ kind: ViewTables.Kind, _ found: [[UInt8]: [UInt8]], expected: [[UInt8]: [UInt8]]) {
         if found == expected { return }
         for key in Set(found.keys).union(expected.keys).sorted(by: { $0.lexicographicallyPrecedes($1) }) where found[key] != expected[key] {
