@@ -19,10 +19,11 @@ struct StatCommand: ParsableCommand {
         let ledger = try Ledger.open(data.folder, Ledger.Options(access: .readOnly))
         defer { ledger.close() }
         let figures = try ledger.statistics()
-        Terminal.output(output.isJSON ? json(ledger, figures) : text(ledger, figures))
+        let zones = try ledger.reportZones()
+        Terminal.output(output.isJSON ? json(ledger, figures, zones) : text(ledger, figures, zones))
     }
 
-    private func text(_ ledger: Ledger, _ figures: LedgerStatistics) -> String {
+    private func text(_ ledger: Ledger, _ figures: LedgerStatistics, _ zones: [ReportZoneState]) -> String {
         var list = FieldList()
         list.add("folder", printable(ledger.folder))
         list.add("log id", ledger.logID.description)
@@ -32,10 +33,13 @@ struct StatCommand: ParsableCommand {
         list.add("bytes used", "\(figures.mapUsedBytes) of a map of \(figures.mapSizeBytes), pages of \(figures.pageSizeBytes)")
         let age = figures.oldestReaderAgeNanoseconds.map { ", the oldest since \($0 / 1_000_000) ms" } ?? ""
         list.add("readers", "\(figures.readersInUse)\(age)")
+        if !zones.isEmpty {
+            list.add("report zones", zones.map { $0.name + ($0.isComplete ? "" : " (not ready)") }.joined(separator: ", "))
+        }
         return list.text()
     }
 
-    private func json(_ ledger: Ledger, _ figures: LedgerStatistics) -> String {
+    private func json(_ ledger: Ledger, _ figures: LedgerStatistics, _ zones: [ReportZoneState]) -> String {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("folder", ledger.folder)
@@ -51,7 +55,16 @@ struct StatCommand: ParsableCommand {
             writer.member("page_size_bytes", figures.pageSizeBytes)
             writer.member("readers", figures.readersInUse)
             writer.member("oldest_reader_age_nanoseconds", figures.oldestReaderAgeNanoseconds)
+            writer.name("report_zones")
+            writer.array { for zone in zones { Self.write(zone, to: &$0) } }
         }
         return writer.text
+    }
+
+    private static func write(_ zone: ReportZoneState, to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("name", zone.name)
+            writer.member("ready", zone.isComplete)
+        }
     }
 }

@@ -34,6 +34,9 @@ struct ReconcileService: Service {
     }
 
     private func compare() async {
+        if let reason = ledger.reportZoneFailure {
+            logger.error("report zones are slow until a restart: their days could not be filled", metadata: ["reason": "\(reason)"])
+        }
         do {
             let report = try await metrics.reconcile(ledger)
             guard !report.isClean else { return }

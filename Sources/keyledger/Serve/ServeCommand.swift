@@ -18,10 +18,11 @@ struct ServeCommand: AsyncParsableCommand {
 
             The file of --config is a JSON object: data, listen, master_key_file, ready_file, default_grace_period, deleted_key_info \
             ("history" or 404), log_format ("text" or "json"), access_log (true or false), idle_timeout_seconds, max_connections, \
-            reconcile_interval.
+            reconcile_interval, report_zones (a list of names).
               {"listen": "0.0.0.0:4100", "default_grace_period": "1h", "log_format": "json"}
 
-            Environment: KEYLEDGER_DATA, KEYLEDGER_LISTEN, KEYLEDGER_MASTER_KEY_FILE, KEYLEDGER_MASTER_KEY, LITELLM_KEY_ROTATION_GRACE_PERIOD.
+            Environment: KEYLEDGER_DATA, KEYLEDGER_LISTEN, KEYLEDGER_MASTER_KEY_FILE, KEYLEDGER_MASTER_KEY, KEYLEDGER_REPORT_ZONES, \
+            LITELLM_KEY_ROTATION_GRACE_PERIOD.
             """)
 
     @Option(name: .long, help: ArgumentHelp("The ledger's folder. (default: KEYLEDGER_DATA, else ./keyledger-data)", valueName: "dir"))
@@ -54,10 +55,21 @@ struct ServeCommand: AsyncParsableCommand {
                 + "after the start, 0 for never. (default: 1h)", valueName: "duration"))
     var reconcileInterval: String?
 
+    @Option(
+        name: .customLong("report-zones"),
+        help: ArgumentHelp(
+            "Time zones whose days are kept ready, so that daily activity in them (tz=) is as fast as in UTC: names such as Europe/Berlin, "
+                + "divided by commas, 16 at most. Their rules come from the system's tzdata; after an update of it, restart. Days of all other "
+                + "zones are summed from quarters of an hour when they are asked for. (default: KEYLEDGER_REPORT_ZONES, else none)",
+            valueName: "zones"))
+    var reportZones: String?
+
     func run() async throws {
         let file = try config.map { try ServeFile(path: $0) } ?? ServeFile()
         let settings = try ServeSettings(
-            flags: .init(data: data, listen: listen, readyFile: readyFile, reconcileInterval: reconcileInterval), file: file)
+            flags: .init(
+                data: data, listen: listen, readyFile: readyFile, reconcileInterval: reconcileInterval, reportZones: reportZones),
+            file: file)
         let logger = Self.logger(settings.logFormat)
         try await serve(settings, logger)
         logger.notice("stopped")
@@ -69,7 +81,8 @@ struct ServeCommand: AsyncParsableCommand {
         let metrics = LedgerMetrics()
         let ready = settings.readyFile.map(ReadyFile.init)
         let (ledger, isNew) = try await LedgerFolder.openOrMake(
-            settings.data, Ledger.Options(acceptsClock: acceptsClock, observer: metrics.observer)
+            settings.data,
+            Ledger.Options(acceptsClock: acceptsClock, observer: metrics.observer, reportZones: settings.reportZones.names)
         ) {
             // What cannot be served is not made.
             try ready?.check()

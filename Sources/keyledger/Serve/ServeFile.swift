@@ -14,6 +14,7 @@ struct ServeFile: Sendable {
     var idleTimeoutSeconds: Int64?
     var maximumConnections: Int?
     var reconcileInterval: ReconcileInterval?
+    var reportZones: ReportZoneList?
 
     private static let largestBytes = 1 << 20
 
@@ -43,6 +44,12 @@ struct ServeFile: Sendable {
             }
             return count
         }
+        func names() throws -> [String] {
+            guard let names = value.array?.map(\.string), names.allSatisfy({ $0 != nil }) else {
+                throw Self.wrong(name, "a list of names of time zones", path)
+            }
+            return names.compactMap { $0 }
+        }
         switch name {
         case "data": data = try text()
         case "listen": listen = try text()
@@ -63,6 +70,7 @@ struct ServeFile: Sendable {
             logsRequests = isOn
         case "idle_timeout_seconds": idleTimeoutSeconds = try count()
         case "reconcile_interval": reconcileInterval = try ReconcileInterval(value.decimalText ?? text(), from: "\(path): \(name)")
+        case "report_zones": reportZones = try ReportZoneList(names(), from: "\(path): \(name)")
         case "max_connections": maximumConnections = Int(try count())
         default: throw CommandError.usage("\(path): '\(printable(name))' is no setting. There are: \(Self.names.joined(separator: ", ")).")
         }
@@ -70,7 +78,7 @@ struct ServeFile: Sendable {
 
     private static let names = [
         "data", "listen", "master_key_file", "ready_file", "default_grace_period", "deleted_key_info", "log_format", "access_log",
-        "idle_timeout_seconds", "max_connections", "reconcile_interval",
+        "idle_timeout_seconds", "max_connections", "reconcile_interval", "report_zones",
     ]
 
     private static func wrong(_ name: String, _ kind: String, _ path: String) -> CommandError {

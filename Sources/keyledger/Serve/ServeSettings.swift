@@ -17,6 +17,7 @@ struct ServeSettings: Sendable {
     var idleTimeoutSeconds: Int64?
     var maximumConnections: Int?
     var reconcileInterval: ReconcileInterval
+    var reportZones: ReportZoneList
 
     static let listenVariable = "KEYLEDGER_LISTEN"
 
@@ -43,6 +44,9 @@ struct ServeSettings: Sendable {
         reconcileInterval =
             try flags.reconcileInterval.map { try ReconcileInterval($0, from: "--reconcile-interval") } ?? file.reconcileInterval
             ?? .standard
+        reportZones =
+            try flags.reportZones.map { try ReportZoneList($0, from: "--report-zones") } ?? ReportZoneList.fromEnvironment()
+            ?? file.reportZones ?? .none
     }
 
     struct Flags: Sendable {
@@ -50,5 +54,6 @@ struct ServeSettings: Sendable {
         var listen: String?
         var readyFile: String?
         var reconcileInterval: String?
+        var reportZones: String?
     }
 }
