@@ -143,7 +143,9 @@ struct ConnectionTests {
     }
 
     @Test func `connections beyond the cap wait until one ends`() async throws {
-        try await TestServer.run(HTTPServerConfiguration(maximumConnections: 2)) { server in
+        var configuration = HTTPServerConfiguration.patient
+        configuration.maximumConnections = 2
+        try await TestServer.run(configuration) { server in
             try await withThrowingTaskGroup(of: Int.self) { tasks in
                 for _ in 0..<12 {
                     tasks.addTask { try await server.exchange("GET /key/info HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").status }

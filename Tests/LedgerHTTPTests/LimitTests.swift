@@ -6,7 +6,7 @@ import Testing
 struct LimitTests {
     /// Sends a request that must be refused, and expects the connection to end after the answer.
     private func refused(
-        _ request: String, status: Int, _ configuration: HTTPServerConfiguration = HTTPServerConfiguration()
+        _ request: String, status: Int, _ configuration: HTTPServerConfiguration = .patient
     ) async throws -> RawClient.Answer {
         try await TestServer.run(configuration) { server in
             try await RawClient.connect(to: server.port) { client in
@@ -158,11 +158,11 @@ struct LimitTests {
         "GET /key/in", "GET /key/info HTTP/1.1\r\nHost: a\r\nX: ", "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
     ])
     func `a request that does not arrive in time is a 408`(part: String) async throws {
-        _ = try await refused(part, status: 408, HTTPServerConfiguration(receiveTimeout: .milliseconds(60)))
+        _ = try await refused(part, status: 408, HTTPServerConfiguration(idleTimeout: .hours(1), receiveTimeout: .milliseconds(60)))
     }
 
     @Test func `a client that sends a byte now and then is refused all the same`() async throws {
-        try await TestServer.run(HTTPServerConfiguration(idleTimeout: .seconds(60), receiveTimeout: .milliseconds(150))) { server in
+        try await TestServer.run(HTTPServerConfiguration(idleTimeout: .hours(1), receiveTimeout: .milliseconds(150))) { server in
             try await RawClient.connect(to: server.port) { client in
                 try await client.send("GET /key/info HTTP/1.1\r\nHost: a\r\nX: ")
                 let sender = client.sender

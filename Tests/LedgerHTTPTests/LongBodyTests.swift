@@ -7,7 +7,9 @@ struct LongBodyTests {
     private static let limit = 1 << 20
 
     private static var configuration: HTTPServerConfiguration {
-        HTTPServerConfiguration(limits: HTTPLimits(longBodyBytes: ["/echo": limit, "/held": limit], allLongBodiesBytes: limit + limit / 2))
+        var configuration = HTTPServerConfiguration.patient
+        configuration.limits = HTTPLimits(longBodyBytes: ["/echo": limit, "/held": limit], allLongBodiesBytes: limit + limit / 2)
+        return configuration
     }
 
     private static func request(_ path: String, _ length: Int) -> String {

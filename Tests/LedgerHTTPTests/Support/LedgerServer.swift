@@ -39,7 +39,7 @@ struct LedgerServer {
         let ledger = try Ledger.open(folder)
         defer { ledger.close() }
         let settings = HTTPSettings(masterToken: Token(secret: masterSecret))
-        var configuration = HTTPServerConfiguration()
+        var configuration = HTTPServerConfiguration.patient
         configuration.limits.longBodyBytes[SpendRoutes.recordPath] = ChargeBody.mostBytes
         try await TestServer.run(
             configuration,

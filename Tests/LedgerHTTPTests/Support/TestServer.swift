@@ -1,6 +1,7 @@
 import Hummingbird
 import LedgerHTTP
 import Logging
+import NIOCore
 import ServiceLifecycle
 import Synchronization
 
@@ -12,7 +13,7 @@ struct TestServer {
 
     /// Runs a server with `routes` while `body` runs, then shuts it down in order.
     static func run<Result: Sendable>(
-        _ configuration: HTTPServerConfiguration = HTTPServerConfiguration(), position: UInt64? = 7,
+        _ configuration: HTTPServerConfiguration = .patient, position: UInt64? = 7,
         routes: (Router<LedgerRequestContext>) -> Void = TestServer.routes, _ body: (TestServer) async throws -> Result
     ) async throws -> Result {
         var configuration = configuration
@@ -81,4 +82,9 @@ final class ObservedRequests: RequestObserver {
     func requestAnswered(_ record: RequestRecord) { kept.withLock { $0.append(record) } }
 
     var records: [RequestRecord] { kept.withLock { $0 } }
+}
+
+extension HTTPServerConfiguration {
+    /// Timeouts that no busy machine reaches, for tests of anything else.
+    static var patient: HTTPServerConfiguration { HTTPServerConfiguration(idleTimeout: .hours(1), receiveTimeout: .hours(1)) }
 }

@@ -76,6 +76,7 @@ final class ViewRebuild {
             mine: {
                 try source.gather(blocks, share: 0, into: ordered) { try monitor.report(.reading, $0.value, of: last.value) }
             }, others: { try source.gather(blocks, share: $0, into: ordered) }, end: { blocks.end() })
+        try monitor.report(.reading, last.value, of: last.value)
         var whole = try ordered.withLock { ordered in
             try ordered.flush()
             return ordered
@@ -105,6 +106,7 @@ final class ViewRebuild {
         let spools = try SharedWork.run(
             mine: { try source.gatherIDs(blocks, share: 0) { try monitor.report(.indexing, $0.value, of: last.value) } },
             others: { try source.gatherIDs(blocks, share: $0) }, end: { blocks.end() })
+        try monitor.report(.indexing, last.value, of: last.value)
         return try load { stream in
             try stream.begin(.chargeIDs)
             var merge = try ChargeIDMerge(spools, source.limits)
