@@ -84,8 +84,8 @@ class Client:
 class Server:
     """`keyledger serve` over a folder that outlives it; if not told otherwise, on a port of its own choice."""
 
-    def __init__(self, folder, listen="127.0.0.1:0"):
-        self.folder, self.listen = Path(folder), listen
+    def __init__(self, folder, listen="127.0.0.1:0", options=()):
+        self.folder, self.listen, self.options = Path(folder), listen, options
         self.data = self.folder / "data"
         self.secret_file = self.folder / "master.key"
         self.ready_file = self.folder / "ready"
@@ -106,7 +106,7 @@ class Server:
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
                 [binary(), "serve", "--data", self.data, "--listen", self.listen, "--master-key-file", self.secret_file,
-                 "--ready-file", self.ready_file],
+                 "--ready-file", self.ready_file, *self.options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
 
     def start(self, timeout=60):
