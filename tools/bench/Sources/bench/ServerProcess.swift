@@ -57,7 +57,9 @@ final class ServerProcess {
         logger.logLevel = .critical
         let settings = HTTPSettings(masterToken: Token(secret: masterSecret))
         let server = HTTPServerService(
-            configuration: HTTPServerConfiguration(port: 0), logger: logger, headPosition: { ledger.head.position.value },
+            // As `keyledger serve` has them.
+            configuration: HTTPServerConfiguration(port: 0, limits: HTTPLimits(longBodyBytes: ["/v1/spend": 8 << 20])), logger: logger,
+            headPosition: { ledger.head.position.value },
             observers: [RequestMetrics(registry: metrics.registry)],
             onListening: { address in
                 print(address.port)
