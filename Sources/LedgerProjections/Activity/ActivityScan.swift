@@ -54,16 +54,16 @@ struct ActivityScan {
     private mutating func seek(_ credential: [UInt8], in transaction: inout some Transaction & ~Copyable & ~Escapable) throws {
         let start = zonePrefix
         for (index, home) in rows.plan.homes.enumerated() where home >= 0 {
-            let prefix = start + StoredRollup.sortable(rows.plan.firstDay + Int32(index)) + credential
-            try transaction.scan(days(.keys), from: prefix, until: KeyTables.successor(of: prefix)) { key, value in
+            let prefix = start + ViewKey.time(rows.plan.firstDay + Int32(index)) + credential
+            try transaction.scan(days(.keys), from: prefix, until: prefix.successorOfPrefix) { key, value in
                 try rows.take(day: key, value, at: start.count, .own)
                 return .continue
             }
         }
         for exception in rows.plan.exceptions {
             for quarter in exception.quarters {
-                let prefix = StoredRollup.sortable(quarter) + credential
-                try transaction.scan(tables[.quarters], from: prefix, until: KeyTables.successor(of: prefix)) { key, value in
+                let prefix = ViewKey.time(quarter) + credential
+                try transaction.scan(tables[.quarters], from: prefix, until: prefix.successorOfPrefix) { key, value in
                     try rows.take(quarter: key, value, at: 0, .own, exception)
                     return .continue
                 }
@@ -79,7 +79,7 @@ struct ActivityScan {
             if let laid = try laid(Array(prefix.dropFirst(zonePrefix.count)), kind) {
                 try scan(kind, prefix: prefix, laid, in: &transaction)
             }
-            guard let next = KeyTables.successor(of: prefix) else { return }
+            guard let next = prefix.successorOfPrefix else { return }
             from = next
         }
     }
@@ -89,7 +89,7 @@ struct ActivityScan {
     ) throws {
         let (first, last) = (rows.plan.firstDay, rows.plan.lastDay)
         try transaction.scan(
-            days(kind), from: prefix + StoredRollup.sortable(first), until: prefix + StoredRollup.sortable(last + 1)
+            days(kind), from: prefix + ViewKey.time(first), until: prefix + ViewKey.time(last + 1)
         ) { key, value in
             try rows.take(day: key, value, at: prefix.count, laid)
             return .continue
@@ -102,11 +102,11 @@ struct ActivityScan {
         _ kind: RollupKind, prefix: [UInt8], _ laid: ActivityRows.Laid, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws {
         let exceptions = rows.plan.exceptions
-        guard let end = exceptions.last.map({ prefix + StoredRollup.sortable($0.quarters.upperBound) }) else { return }
+        guard let end = exceptions.last.map({ prefix + ViewKey.time($0.quarters.upperBound) }) else { return }
         var index = 0
         while index < exceptions.count {
             var next = exceptions.count
-            let from = prefix + StoredRollup.sortable(exceptions[index].quarters.lowerBound)
+            let from = prefix + ViewKey.time(exceptions[index].quarters.lowerBound)
             try transaction.scan(tables[kind.quarters], from: from, until: end) { key, value in
                 let quarter = try StoredRollup.time(key, at: prefix.count)
                 while index < exceptions.count, exceptions[index].quarters.upperBound <= quarter { index += 1 }

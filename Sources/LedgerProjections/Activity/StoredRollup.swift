@@ -12,8 +12,6 @@ struct StoredRollup {
     /// Where the names begin.
     private(set) var namesOffset = 0
 
-    static func sortable(_ number: Int32) -> [UInt8] { (UInt32(bitPattern: number) ^ 1 << 31).bigEndianBytes }
-
     @inline(__always)
     static func time(_ key: Span<UInt8>, at offset: Int) throws -> Int32 {
         guard key.count >= offset + 4 else { throw damaged }

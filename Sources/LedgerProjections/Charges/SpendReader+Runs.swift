@@ -20,7 +20,7 @@ extension SpendReader {
         _ quarters: ClosedRange<Int32>, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> [ChargeRun] {
         var runs: [ChargeRun] = []
-        try transaction.scan(tables[.runs], from: StoredRollup.sortable(quarters.lowerBound)) { key, value in
+        try transaction.scan(tables[.runs], from: ViewKey.time(quarters.lowerBound)) { key, value in
             guard key.count == 12, value.count == 16 else { throw StoredRollup.damaged }
             let quarter = try StoredRollup.time(key, at: 0)
             guard quarter <= quarters.upperBound else { return .stop }

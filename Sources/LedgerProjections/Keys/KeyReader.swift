@@ -37,7 +37,7 @@ package struct KeyReader: Sendable {
     /// The tokens of every credential that the key ever had, in the order in which they were introduced.
     func tokens(of keyID: KeyID, in transaction: inout some Transaction & ~Copyable & ~Escapable) throws -> [Token] {
         var tokens: [Token] = []
-        try transaction.scan(tables[.keyCredentials], from: keyID.bytes, until: KeyTables.successor(of: keyID.bytes)) { _, value in
+        try transaction.scan(tables[.keyCredentials], from: keyID.bytes, until: keyID.bytes.successorOfPrefix) { _, value in
             if let hash = Hash32(value) { tokens.append(Token(hash: hash)) }
             return .continue
         }
@@ -50,7 +50,7 @@ package struct KeyReader: Sendable {
     ) throws -> [KeyID] {
         let prefix = KeyTables.aliasPrefix(alias, kind)
         var holders: [KeyID] = []
-        try transaction.scan(tables[.aliases], from: prefix, until: KeyTables.successor(of: prefix)) { key, _ in
+        try transaction.scan(tables[.aliases], from: prefix, until: prefix.successorOfPrefix) { key, _ in
             if key.count == prefix.count + 16, let id = KeyID(bytes: [UInt8](copying: key).suffix(16)) { holders.append(id) }
             return .continue
         }
@@ -90,7 +90,7 @@ package struct KeyReader: Sendable {
         of keyID: KeyID, upTo last: Position = .last, in transaction: inout some Transaction & ~Copyable & ~Escapable
     ) throws -> [Position] {
         var positions: [Position] = []
-        try transaction.scan(tables[.revisions], from: keyID.bytes, until: KeyTables.successor(of: keyID.bytes)) { _, value in
+        try transaction.scan(tables[.revisions], from: keyID.bytes, until: keyID.bytes.successorOfPrefix) { _, value in
             let position = Position([UInt8](copying: value).reduce(0) { $0 << 8 | UInt64($1) })
             if position > last { return .stop }
             positions.append(position)

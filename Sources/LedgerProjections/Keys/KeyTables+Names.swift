@@ -54,12 +54,4 @@ extension KeyTables {
         guard key.count >= 16 else { return nil }
         return KeyID(bytes: [UInt8](copying: key.extracting(key.count - 16..<key.count)))
     }
-
-    static func successor(of prefix: [UInt8]) -> [UInt8]? {
-        var next = prefix
-        while let last = next.popLast() {
-            if last < 0xff { return next + [last + 1] }
-        }
-        return nil
-    }
 }

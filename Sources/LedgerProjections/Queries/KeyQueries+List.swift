@@ -82,7 +82,7 @@ extension KeyQueries {
         guard case .listing(let dimension, let kind) = candidates.source else { return 0 }
         let prefix = KeyTables.listingPrefix(dimension, kind)
         var count = 0
-        try transaction.scan(keys.tables[.listings], from: prefix, until: KeyTables.successor(of: prefix)) { _, value in
+        try transaction.scan(keys.tables[.listings], from: prefix, until: prefix.successorOfPrefix) { _, value in
             if query.matches(entry: value, at: moment) { count += 1 }
             return .continue
         }
@@ -109,7 +109,7 @@ extension KeyQueries {
         var ids: [KeyID] = []
         var skipped = 0
         try transaction.scan(
-            keys.tables[.listings], from: prefix, until: KeyTables.successor(of: prefix), reverse: !ascending
+            keys.tables[.listings], from: prefix, until: prefix.successorOfPrefix, reverse: !ascending
         ) { key, value in
             guard query.matches(entry: value, at: moment) else { return .continue }
             if skipped < bounds.offset {
