@@ -2,15 +2,13 @@
 import http.client
 import json
 import os
-import random
 import re
 import shutil
-import socket
 import subprocess
 import time
 from pathlib import Path
 
-from ledger_process import ROOT
+from ledger_process import ROOT, free_port
 
 RECIPES = ROOT / "tools/integrations"
 UNPACKED = ROOT / ".build/gateways"
@@ -19,18 +17,6 @@ PATIENCE_SECONDS = 90
 
 class Problem(Exception):
     pass
-
-
-def free_port():
-    """A port that nothing listens on, below those that the system gives to outgoing connections: it is still free after a restart."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
 
 
 def find_program(name):

@@ -2,8 +2,10 @@
 import http.client
 import json
 import os
+import random
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -26,6 +28,18 @@ def command_line(*arguments, timeout=120):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("KEYLEDGER_", "LITELLM_"))}
     done = subprocess.run([binary(), *map(str, arguments)], capture_output=True, text=True, timeout=timeout, env=environment)
     return done.returncode, done.stdout, done.stderr
+
+
+def free_port():
+    """A port that nothing listens on, below those that the system gives to outgoing connections: it is still free after a restart."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class LostConnection(Exception):
