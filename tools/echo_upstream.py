@@ -1,4 +1,4 @@
-"""A service to stand behind a gateway: it tells what has reached it. Used by tools/test-integrations."""
+"""A service to stand behind a gateway: it tells what has reached it. Used by tools/test-integrations; its server by tools/trial-litellm too."""
 import hashlib
 import http.server
 import json
@@ -11,7 +11,6 @@ class EchoUpstream:
     """Answers every request with what it got; /status/N with that status; /stream in parts, each but the first after its release."""
 
     PARTS = (b"data: first\n\n", b"data: second\n\n", b"data: last\n\n")
-
 
     def __init__(self, name):
         self.name, self.paths = name, []
